@@ -1,0 +1,94 @@
+# ventured: build, check, lint, docs. Everything made lies in build/.
+#   make            the programs, gcc, into build/
+#   make check      the C tests under address and undefined-behaviour sanitizers
+#   make lint       tidy, floors, clang-tidy, cppcheck
+#   make docs       diagrams and tables from the code's own tables, into build/docs
+# VARIANT=plain|clang|asan|tsan|cover picks compiler and instrumentation; each variant has its own folder.
+
+VARIANT ?= plain
+B := build/$(VARIANT)
+GEN := build/gen
+
+CC_plain := gcc
+CC_clang := clang
+CC_asan  := gcc
+CC_tsan  := clang
+CC_cover := gcc
+CC := $(CC_$(VARIANT))
+
+FLAGS_plain := -O2 -D_FORTIFY_SOURCE=2
+FLAGS_clang := -O1 -D_FORTIFY_SOURCE=2
+FLAGS_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_tsan  := -O1 -fsanitize=thread
+FLAGS_cover := -O0 --coverage
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith -Werror
+CFLAGS := -std=c17 -g -fPIE -fstack-protector-strong -pthread $(FLAGS_$(VARIANT)) $(WARNINGS)
+CPPFLAGS := -Iinclude -I$(GEN) -MMD -MP
+LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(FLAGS_$(VARIANT))
+LIBS := -lsqlite3 -lpq -levent_openssl -levent_pthreads -levent -lcurl -lssl -lcrypto -ljansson -lpcre2-8 -lutf8proc \
+        -loath -linih -lz -lm
+
+FLOORS := base store ledger domain edge
+SOURCES := $(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))
+OBJECTS := $(patsubst src/%.c,$(B)/%.o,$(SOURCES))
+# One archive, in which the linker looks once: floors are told apart by scripts/tidy, not by the linker.
+ARCHIVE := $(B)/libventured.a
+
+PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
+TEST_SOURCES := $(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c))
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SOURCES))
+TEST_LIB := $(patsubst tests/lib/%.c,$(B)/tests/lib/%.o,$(wildcard tests/lib/*.c))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all tests check lint docs headers clean
+
+all: $(PROGRAMS:%=$(B)/%)
+ifeq ($(VARIANT),plain)
+	@for p in $(PROGRAMS); do ln -sf plain/$$p build/$$p; done
+endif
+
+tests: $(TESTS)
+
+check:
+	scripts/check asan
+
+lint: headers
+	scripts/tidy
+	scripts/lint
+
+headers:
+	@for h in include/ventured/*.h; do \
+	    $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) -MF /dev/null -fsyntax-only -x c $$h || exit 1; done
+
+clean:
+	rm -rf build
+
+# --- what is written by the generators -------------------------------------------------------------------------
+include scripts/generated.mk
+
+$(B)/%.o: src/%.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(B)/gen/%.o: $(GEN)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(ARCHIVE): $(OBJECTS) $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/%: src/%.c $(ARCHIVE)
+	$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(B)/tests/%.o: tests/%.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -Itests/lib -c -o $@ $<
+
+$(B)/tests/%: $(B)/tests/%.o $(TEST_LIB) $(ARCHIVE)
+	$(CC) $(LDFLAGS) -o $@ $< $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE) -lcmocka $(LIBS)
+
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(TEST_LIB:.o=.d) $(PROGRAMS:%=$(B)/%.d)
