@@ -37,12 +37,14 @@ struct slice {
 };
 
 #define S(literal) ((struct slice){(literal), sizeof(literal) - 1})
+/* The same for the initialisers of static tables, where ISO C wants constants. */
+#define S_INIT(literal) {(literal), sizeof(literal) - 1}
 #define SLICE_FMT "%.*s"
 #define SLICE_ARG(s) (int)(s).len, (s).at
 
 struct slice slice_of(const char *text);
-struct slice slice_sub(struct slice s, size_t from, size_t len);
-bool slice_equal(struct slice a, struct slice b);
+struct slice slice_sub(struct slice s, size_t from, size_t len); /* what lies beyond the end is left out */
+bool slice_equal(struct slice a, struct slice b);                /* absent equals absent only, not "" */
 int slice_compare(struct slice a, struct slice b); /* bytewise, then by length: the order of both engines */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_find(size_t *out, struct slice s, char c);
@@ -91,7 +93,8 @@ bool base64_decode(struct slice *out, struct arena *a, struct slice text); /* RF
 
 bool utf8_valid(struct slice s);        /* RFC 3629, and no U+0000 */
 size_t utf8_length(struct slice s);     /* in code points; `s` must be valid */
-/* Unicode NFKC with outer white space removed; codes and names are compared and indexed in this form. */
+/* Unicode NFKC with outer white space removed; codes and names are compared and indexed in this form. False where `s` is
+ * not valid. The result may borrow from `s`. */
 bool text_normal(struct slice *out, struct arena *a, struct slice s);
 
 /* A compiled PCRE2 pattern, anchored at both ends, UTF-8, with a match limit. Patterns come from schema files only:
@@ -128,7 +131,7 @@ bool day_make(int32_t *out, int year, int month, int day_of_month);
 /* The local day of a moment. China has kept UTC+8 without summer time since 1992; nothing recorded is older. */
 int32_t day_local(int64_t at_ms);
 void at_print(char out[AT_TEXT_SIZE], int64_t at_ms); /* RFC 3339 UTC with exactly three decimals */
-bool at_parse(int64_t *out_ms, struct slice s);
+bool at_parse(int64_t *out_ms, struct slice s);       /* strictly what at_print writes */
 
 /* The wall clock in milliseconds, and a clock that never goes back. Tests replace both. */
 struct clock {
@@ -148,7 +151,8 @@ bool uuid_valid(struct slice s);           /* lower-case 8-4-4-4-12, any version
 bool resident_id_valid(struct slice s);
 /* GB 32100-2015: 18 signs of the 31-sign alphabet, weights 3^i mod 31, check (31 - sum mod 31) mod 31. */
 bool credit_code_valid(struct slice s);
-/* "330602********1234": how an identity number may be shown. Shorter than 8 characters: stars only. */
+/* "330602********1234": how an identity number may be shown: of n characters the first n/3 (at most 6) and the last n/4
+ * (at most 4). Shorter than 8 characters: stars only. */
 struct slice identity_mask(struct arena *a, struct slice s);
 
 /* ---- the log: one line an event, key=value, on standard error ---------------------------------------------- */

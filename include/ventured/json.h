@@ -1,7 +1,7 @@
 /*
  * JSON as the house reads and writes it: objects, lists, texts and whole numbers, nothing else.
  * The reader is jansson behind base/json.c, which copies into an arena tree; must not know a schema.
- * Invariant: a tree holds no fraction, no null, no duplicate key, no U+0000 and is at most JSON_DEPTH_MAX deep.
+ * Invariant: a tree holds no fraction, no duplicate key, no U+0000 and is at most JSON_DEPTH_MAX deep.
  */
 #ifndef VENTURED_JSON_H
 #define VENTURED_JSON_H

@@ -119,7 +119,7 @@ arena_copy(struct arena *a, struct slice s)
 }
 
 /* Prints into the end of the arena; one call measures, the second writes. */
-static struct slice
+static struct slice __attribute__((format(printf, 2, 0)))
 print_args(struct arena *a, const char *format, va_list args)
 {
     va_list again;
