@@ -51,20 +51,22 @@ bool algorithm_find(enum algorithm *out, struct slice name);
 struct key;
 
 /* Public: PEM SubjectPublicKeyInfo. Private: PEM PKCS #8. HMAC: the raw secret, 32 to 64 bytes. NULL where the bytes are
- * not a key of that algorithm (RSA below 2048 bits is refused). */
+ * not a key of that algorithm (RSA below 2048 or above 8192 bits is refused). */
 struct key *key_public(enum algorithm alg, struct slice pem);
 struct key *key_private(enum algorithm alg, struct slice pem_or_secret);
 struct key *key_make(enum algorithm alg);
 void key_close(struct key *k);
 enum algorithm key_algorithm(const struct key *k);
 bool key_public_pem(struct slice *out, struct arena *a, const struct key *k);
-bool key_private_pem(struct slice *out, struct arena *a, const struct key *k);
+bool key_private_pem(struct slice *out, struct arena *a, const struct key *k); /* HMAC: the raw secret */
 /* The 32 raw bytes of an Ed25519 public key, for signed notes; false for other algorithms. */
 bool key_raw_public(unsigned char out[32], const struct key *k);
 struct key *key_from_raw_public(const unsigned char raw[32]); /* Ed25519 */
 
 struct slice key_sign(struct arena *a, const struct key *k, struct slice message); /* needs the private or shared part */
 bool key_verify(const struct key *k, struct slice message, struct slice signature);
+/* r ‖ s from the DER form that some banks send (RFC 3279 section 2.2.3); false where it is no such thing. */
+bool signature_from_der(unsigned char out[64], struct slice der);
 
 /* scrypt with N = 2^17, r = 8, p = 1 (128 MiB, about 0.3 s): callers bound how many run at once. */
 #define PASSWORD_HASH_SIZE 32
