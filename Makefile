@@ -88,7 +88,7 @@ $(B)/tests/%.o: tests/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CPPFLAGS) -Itests/lib -c -o $@ $<
 
-$(B)/tests/%: $(B)/tests/%.o $(TEST_LIB) $(ARCHIVE)
+$(B)/tests/%: $(B)/tests/%.o $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE)
 	$(CC) $(LDFLAGS) -o $@ $< $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE) -lcmocka $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(TESTS:=.d) $(TEST_LIB:.o=.d) $(PROGRAMS:%=$(B)/%.d)

@@ -3,7 +3,7 @@
  * Knows SQLSTATEs, type numbers and the binary form of values; must not know what any statement is for.
  * Invariant: a commit that returned V_OK was flushed by the server; a connection whose state is in doubt is dead.
  */
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 #include <string.h>
 
 #include "store_int.h"

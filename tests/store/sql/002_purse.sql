@@ -1,0 +1,5 @@
+-- A total in fen.
+CREATE TABLE purse (
+    name   TEXT   NOT NULL PRIMARY KEY,
+    amount BIGINT NOT NULL CHECK (amount BETWEEN -9000000000000000 AND 9000000000000000) -- fen
+);
