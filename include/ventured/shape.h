@@ -6,6 +6,8 @@
 #ifndef VENTURED_SHAPE_H
 #define VENTURED_SHAPE_H
 
+#include <stdatomic.h>
+
 #include "ventured/json.h"
 
 /* How a member stands in its struct, and how "absent" is written there. */
@@ -42,9 +44,11 @@ struct field {
     bool required, is_private, is_voucher;
     int64_t min, max;       /* INT: the value; TEXT: code points; TEXTS and ITEMS: how many */
     const char *pattern;    /* NULL where none */
+    /* Where the compiled pattern is kept once some thread has needed it; NULL where there is no pattern. */
+    struct pattern *_Atomic *compiled;
     const struct code *codes;
     size_t code_count;
-    const struct shape *items;
+    const struct shape *items; /* ITEMS: the members of each; TEXTS: one nameless FIELD_TEXT, what each must be */
     const char *unit;       /* "fen", "ppm", "person"; NULL where none */
     const char *list;       /* a dated list that the value must be in ("district"); NULL where none */
     const char *zh, *en;
@@ -67,6 +71,9 @@ struct problem {
     struct problem *next;
 };
 
+/* A small hostile body can hold a great many wrong fields. All are counted, the first PROBLEM_MAX are told. */
+#define PROBLEM_MAX 1000
+
 struct problems {
     struct arena *arena;
     struct problem *first, **last; /* last NULL while empty */
@@ -78,9 +85,10 @@ void problem_add(struct problems *p, enum verdict v, struct slice pointer, struc
 /* Sets every member to its absent value; required ones to 0, the first code or the empty text. */
 void shape_blank(const struct shape *s, void *out);
 
-/* Fills `out` from a JSON object and reports every bad field in schema order, unknown members last. Members named in
+/* Fills `out`, of s->size bytes, from a JSON object and reports every bad field in schema order, unknown members last. Members named in
  * `also` (the envelope's, such as "subject") are passed over. Texts keep the bytes received: normalising is the rule's
- * business. V_OK or V_FIELDS_WRONG. `out` is complete only on V_OK. `at` is the pointer of `object`. */
+ * business. V_OK or V_FIELDS_WRONG. `out` is complete only on V_OK. `at` is the pointer of `object`.
+ * Texts borrow from `object`'s tree, lists are taken from p->arena. */
 enum verdict shape_decode(void *out, const struct shape *s, const struct json *object, struct slice at,
                           const struct slice *also, size_t also_count, struct problems *p);
 
@@ -89,7 +97,9 @@ void shape_encode(struct buf *b, const struct shape *s, const void *in);
 /* Appends the members alone, for a caller that has opened the object. */
 void shape_encode_members(struct buf *b, const struct shape *s, const void *in);
 
-/* Reads back what shape_encode wrote; anything else is V_BROKEN. Private fields may hold commitments. */
+/* Reads back what shape_encode wrote, members in schema order; anything else is V_BROKEN after one log line. Bounds,
+ * patterns and forms are not looked at again: private fields may hold commitments, and a state may have left them.
+ * Texts borrow from `object`'s tree, lists are taken from `a`. */
 enum verdict shape_restore(void *out, struct arena *a, const struct shape *s, const struct json *object);
 
 const struct field *shape_field(const struct shape *s, struct slice name); /* NULL where absent */
