@@ -18,4 +18,27 @@ $(GEN)/tests/store_sql.c: scripts/generate-sql tests/store/sql tests/store/sql/q
 	scripts/generate-sql --queries tests/store/sql/queries --migrations tests/store/sql --out $(GEN)/tests/store_sql
 $(GEN)/tests/store_sql.h: $(GEN)/tests/store_sql.c ;
 
+# --- scripts/generate-shapes: structs, policy and the API document from schemas/; the tests' toy kinds the same way ----
+SHAPE_FILES := shapes.h shapes.c policy.h policy.c openapi.json openapi.c
+SHAPE_SOURCES := scripts/generate-shapes scripts/schema_files.py schemas/openapi.json include/ventured/role.tbl
+GENERATED += $(SHAPE_FILES:%=$(GEN)/%) $(SHAPE_FILES:%=$(GEN)/toy_%)
+GENERATED_SOURCES += $(patsubst %,$(GEN)/%,$(filter %.c,$(SHAPE_FILES)))
+TEST_GENERATED_OBJECTS += $(patsubst %.c,$(B)/gen/toy_%.o,$(filter %.c,$(SHAPE_FILES)))
+
+# The folders stand beside their files, so that a file taken away is noticed too.
+$(SHAPE_FILES:%=$(GEN)/%) &: $(SHAPE_SOURCES) $(wildcard schemas/entries schemas/views schemas/entries/*.json schemas/views/*.json)
+	scripts/generate-shapes --out $(GEN)/
+
+TOY := tests/ledger/schemas
+$(SHAPE_FILES:%=$(GEN)/toy_%) &: $(SHAPE_SOURCES) $(wildcard $(TOY)/* $(TOY)/*/*.json)
+	scripts/generate-shapes --entries $(TOY)/entries --views $(TOY)/views --out $(GEN)/toy_ --name toy
+
+$(TESTS): $(TEST_GENERATED_OBJECTS)
+# Generated sources include generated headers, whichever of them is asked for first.
+$(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.o) $(TEST_GENERATED_OBJECTS): $(SHAPE_FILES:%=$(GEN)/%)
+
+# Answers JSON lines on standard input; the Python oracles in tests/ledger talk to it.
+tests: $(B)/tests/ledger/probe_shape
+$(B)/tests/ledger/probe_shape: $(TEST_GENERATED_OBJECTS)
+
 -include $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.d) $(TEST_GENERATED_OBJECTS:.o=.d)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 INT_MAX = 9_000_000_000_000_000  # of money, by promise; of every other number, so that browsers hold it exactly
 UNITS = ["fen", "ppm", "person", "piece", "month", "day", "year"]
 ENVELOPE = {"id", "kind", "subject", "on", "mends"}  # stand beside the members in a posted body
-C_WORDS = set("auto break case char const continue default do double else enum extern float for goto if inline int long "
-              "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile "
-              "while nothing".split())
+C_WORDS = set("auto break case char const continue default do double else enum extern float for goto if inline int "
+              "long register restrict return short signed sizeof static struct switch typedef union unsigned void "
+              "volatile while".split())
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 # format -> shortest, longest, what the API document shows; "date" has a C type of its own.
 FORMS = {"uuid": (36, 36, "01890a5d-ac96-774b-bcce-b302099a8057"), "resident-id": (18, 18, "11010519491231002X"),
@@ -28,11 +28,13 @@ HELPS = {"x-help", "x-help-en"}
 OBJECT = {"type", "properties", "required", "additionalProperties"}
 ARRAY = {"type", "minItems", "maxItems", "items"}
 INTEGER = {"type", "minimum", "maximum"}
+TEXT = {"minLength", "maxLength", "pattern", "examples", "x-list"}
 ENUM = {"type", "enum", "x-enum-zh", "x-enum-en"}
 TYPES = {"minimum": int, "maximum": int, "minLength": int, "maxLength": int, "minItems": int, "maxItems": int,
          "properties": dict, "items": dict, "required": list, "enum": list, "examples": list, "x-enum-zh": list,
          "x-enum-en": list, "x-post": list, "x-see": list, "additionalProperties": bool, "x-private": bool,
          "x-voucher": bool}  # every other keyword is a text
+JSON_WORDS = {int: "whole number", str: "text", list: "list", dict: "JSON object", bool: "true or false"}
 HINTS = {"x-private": "only a plain text or identity number at the top level of an entry can be private: the journal "
                       "holds a salted commitment, itself a text, in its place",
          "x-voucher": "a voucher number is a plain text at the top level of an entry",
@@ -103,7 +105,8 @@ def load(path):
         return [plain(v, join(at, i)) for i, v in enumerate(node)] if isinstance(node, list) else node
 
     try:
-        tree = json.loads(path.read_text("utf-8"), object_pairs_hook=Pairs, parse_float=Fraction, parse_constant=Fraction)
+        tree = json.loads(path.read_text("utf-8"), object_pairs_hook=Pairs, parse_float=Fraction,
+                          parse_constant=Fraction)
     except ValueError as e:
         raise Bad("", f"not JSON in UTF-8: {e}") from None
     if not isinstance(tree, Pairs):
@@ -121,11 +124,12 @@ def check_keywords(node, at, needed, optional=frozenset()):
     for key, value in node.items():
         if key not in allowed:
             near = difflib.get_close_matches(key, allowed, 1)
-            hint = HINTS.get(key) or (f"did you mean {near[0]}?" if near else "allowed here: " + " ".join(sorted(allowed)))
+            known = f"did you mean {near[0]}?" if near else "allowed here: " + " ".join(sorted(allowed))
+            hint = HINTS.get(key, known)
             raise Bad(join(at, key), f"the keyword {key} cannot stand here; {hint}")
         wanted = TYPES.get(key, str)
         if type(value) is not wanted:
-            raise Bad(join(at, key), f"must be a JSON {dict(int='whole number', dict='object', str='text').get(wanted.__name__, wanted.__name__)}")
+            raise Bad(join(at, key), f"must be a {JSON_WORDS[wanted]}")
         if wanted is str and key not in ("pattern", "$schema") and (not value.strip() or not value.isprintable()):
             raise Bad(join(at, key), "must be one line of text, not empty")
     for key in sorted(needed - node.keys()):
@@ -153,7 +157,8 @@ def check_list(values, at, what, allowed=None):
             raise Bad(join(at, i), f"{what} {value} stands twice; keep one")
         if allowed is not None and value not in allowed:
             near = difflib.get_close_matches(value, allowed, 1)
-            raise Bad(join(at, i), f"unknown {what} {value}; " + (f"did you mean {near[0]}?" if near else "known: " + " ".join(allowed)))
+            known = f"did you mean {near[0]}?" if near else "known: " + " ".join(allowed)
+            raise Bad(join(at, i), f"unknown {what} {value}; {known}")
     return values
 
 
@@ -220,7 +225,7 @@ def read_enum(f, node, at, keywords):
     f.type = "CODE"
     for i, code in enumerate(check_list(node["enum"], join(at, "enum"), "code")):
         if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", code) or len(code) > 40:
-            raise Bad(join(join(at, "enum"), i), f"the code {code} must be lower_snake; its label stands in x-enum-zh and -en")
+            raise Bad(join(join(at, "enum"), i), f"the code {code} must be lower_snake; x-enum-zh and -en label it")
     for key in ("enum", "x-enum-zh", "x-enum-en"):
         if not node[key] or len(check_list(node[key], join(at, key), "label")) != len(node["enum"]):
             raise Bad(join(at, key), "needs at least one code, and one label in each language for every code, in order")
@@ -243,10 +248,10 @@ def read_text(f, node, at, keywords):
         if f.form == "resident-id" and not private:
             raise Bad(at, "an identity number must be x-private: the journal names a person by a random id only")
         return
-    check_keywords(node, at, {"type"} | keywords[0], keywords[1] | {"minLength", "maxLength", "pattern", "examples", "x-list"})
+    check_keywords(node, at, {"type"} | keywords[0], keywords[1] | TEXT)
     if not private and "pattern" not in node:
-        raise Bad(at, "is free text, which the journal may hold as a commitment only: say \"x-private\": true (top level of "
-                      "an entry), or give a pattern, a format, an enum, or an x-list with its pattern")
+        raise Bad(at, "is free text, which the journal may hold as a commitment only: say \"x-private\": true (top "
+                      "level of an entry), or give a pattern, a format, an enum, or an x-list with its pattern")
     if f.list is not None:
         check_name(f.list, join(at, "x-list"), "the list")
     bounds = {"minLength": 1, "maxLength": 64, **node} if f.list else node
@@ -257,7 +262,7 @@ def read_text(f, node, at, keywords):
     fits = [s for s in check_list(node.get("examples", SAMPLES), join(at, "examples"), "example")
             if f.min <= len(s) <= f.max and (f.pattern is None or re.search(f.pattern, s))]
     if not fits or ("examples" in node and len(fits) < len(node["examples"])):
-        raise Bad(join(at, "examples"), "give a text that fits the pattern and the lengths, such as \"examples\": [\"A-12\"]")
+        raise Bad(join(at, "examples"), "give texts that fit pattern and lengths, as in \"examples\": [\"A-12\"]")
     f.example = fits[0]
 
 
@@ -297,7 +302,7 @@ def read_field(name, node, at, place):
 
 
 def read_see(raw, fields, roles):
-    """Who may see: the kind's set, and for each member one within it; a private member is seen by none unless listed."""
+    """Who may see: the kind's set, and for each member one within it; a private member shows to none unless listed."""
     check_list(raw["x-see"], "/x-see", "role", roles)
     for f in fields:
         here = join(join("/properties", f.name), "x-see")
@@ -305,7 +310,8 @@ def read_see(raw, fields, roles):
             check_list(f.see, here, "role", roles)
         wider = [r for r in f.see or [] if r not in raw["x-see"]]
         if wider:
-            raise Bad(here, f"{wider[0]} does not see the whole; a member's x-see narrows, so add the role to the file's x-see too")
+            raise Bad(here, f"{wider[0]} does not see the whole; a member's x-see only narrows, so add the role to the "
+                            "file's x-see too")
         f.see = f.see if f.see is not None else [] if f.private else raw["x-see"]
 
 
@@ -338,7 +344,9 @@ def read_view(path, raw, roles):
         raise Bad("/x-plural", "is part of an address: lower-case letters, digits and single hyphens, such as loans")
     fields = read_object(raw, "", lambda n, v, a: read_field(n, v, a, "view"))
     read_see(raw, fields, roles)
-    return Shape(path.stem, 1, path.stem, fields, raw, path)
+    # Tables derived under another form must be rebuilt, so the number comes from the form and cannot be forgotten.
+    number = int(hashlib.sha256(repr(frozen_form(fields)).encode()).hexdigest()[:7], 16)
+    return Shape(path.stem, number, path.stem, fields, raw, path)
 
 
 def read_folder(folder, reader, roles, refusals):
@@ -367,7 +375,7 @@ def check_versions(entries, refusals):
         old = kinds.get(e.name)
         kinds[e.name] = e
         if e.version != (old.version if old else 0) + 1:
-            refusals.append(f"{e.file}#: versions are numbered from 1 without gaps; {(old.version if old else 0) + 1} is missing")
+            refusals.append(f"{e.file}#: versions are numbered from 1 without gaps; add the one before it")
         if old is None:
             continue
         if e.subject != old.subject:
@@ -375,8 +383,8 @@ def check_versions(entries, refusals):
         before, after = frozen_form(old.fields), frozen_form(e.fields)
         for i, f in enumerate(before):
             if i >= len(after) or after[i] != f:
-                refusals.append(f"{e.file}#/properties/{f[0]}: differs from version {old.version} or is not at its place; "
-                                "a version only adds optional members at the end, anything else is a new kind")
+                refusals.append(f"{e.file}#/properties/{f[0]}: differs from version {old.version} or left its place; a "
+                                "version only adds optional members at the end, anything else is a new kind")
                 break
         refusals += [f"{e.file}#/properties/{f.name}: is new in version {e.version} and must not be required"
                      for f in e.fields[len(before):] if f.required]
@@ -387,20 +395,24 @@ def c_code(owner, name, code):
     return f"{owner}_{name}_{code}".upper()
 
 
+def c_names(owner, fields):
+    """Every struct, enum and code that C gets for these members."""
+    names = [owner] + [f"{owner}_{f.name}" for f in fields if f.codes]
+    names += [c_code(owner, f.name, code[0]) for f in fields for code in f.codes]
+    return names + [n for f in fields if f.type == "ITEMS" for n in c_names(f"{owner}_{f.name}_item", f.items)]
+
+
 def check_names(kinds, views, refusals):
     """Every subject has a view, no address is used twice, and no two things get one name in C."""
     seen = {}
     subjects = {v.subject for v in views}
     for k in kinds:
         if k.subject not in subjects:
-            refusals.append(f"{k.file}#/x-subject: there is no view of {k.subject}; say what its state is in {k.subject}.json "
-                            "among the views")
+            refusals.append(f"{k.file}#/x-subject: there is no view of {k.subject}; say what is true of one in "
+                            f"{k.subject}.json among the views")
     for s in kinds + views:
-        names = [s.c] + [c_code(s.c, f.name, code[0]) for f in s.fields for code in f.codes]
-        names += [c_code(f"{s.c}_{f.name}_item", i.name, code[0]) for f in s.fields for i in f.items or [] for code in i.codes]
-        names += [f"{s.c}_{f.name}_item" for f in s.fields if f.type == "ITEMS"]
-        names += [f"/v1/{s.raw['x-plural']}"] if s in views else []
-        for name in names:
+        addresses = [f"/v1/{s.raw['x-plural']}"] if "x-plural" in s.raw else []
+        for name in c_names(s.c, s.fields) + addresses:
             if name in seen:
                 refusals.append(f"{s.file}#: {name} would also be made from {seen[name]}; rename one")
             seen[name] = s.file
@@ -411,7 +423,7 @@ def example(fields):
 
 
 def read_schemas(entries_folder, views_folder, roles):
-    """(every version of every kind, the newest of each, the views, refusals); use the first three only without refusals."""
+    """(every version, the newest of each kind, the views, refusals): the rest is right only without refusals."""
     refusals = []
     entries = read_folder(entries_folder, read_entry, roles, refusals)
     views = read_folder(views_folder, read_view, roles, refusals)

@@ -28,22 +28,22 @@ bool role_find(enum role *out, struct slice name);
 
 /* What is true of a subject, from schemas/views/<subject>.json. */
 struct view_row {
-    const char *name;         /* "loan" */
-    const char *plural;       /* "loans": its address is /v1/loans */
+    const char *name;   /* "loan" */
+    const char *plural; /* "loans": its address is /v1/loans */
     const struct shape *shape;
-    uint32_t see;             /* roles that may read it at all */
+    uint32_t see;              /* roles that may read it at all */
     const uint32_t *field_see; /* one set for each field of `shape`, each within `see` */
 };
 
 /* A kind of entry, from schemas/entries/<name>.<version>.json. Older versions are read with the newest shape: what
  * they lack is optional there. */
 struct kind_row {
-    const char *name;         /* "loan.disbursed" */
-    int version;              /* the newest, the one that is posted */
+    const char *name;            /* "loan.disbursed" */
+    int version;                 /* the newest, the one that is posted */
     const struct view_row *view; /* of its subject */
     const struct shape *shape;
-    uint32_t post;            /* roles that may post it */
-    uint32_t see;             /* roles that may know it happened */
+    uint32_t post;             /* roles that may post it */
+    uint32_t see;              /* roles that may know it happened */
     const uint32_t *field_see; /* one set for each field of `shape`, each within `see` */
 };
 
@@ -52,7 +52,7 @@ const struct kind_row *kind_find(const struct kind_row *rows, struct slice name)
 const struct view_row *view_find(const struct view_row *rows, struct slice name);
 
 bool role_may_post(enum role r, const struct kind_row *k);
-bool role_may_see(enum role r, const struct kind_row *k, const struct field *f); /* `f` is a field of k->shape */
+bool role_may_see(enum role r, const struct kind_row *k, const struct field *f);  /* `f` is a field of k->shape */
 bool role_may_read(enum role r, const struct view_row *v, const struct field *f); /* `f` is a field of v->shape */
 
 #endif
