@@ -59,28 +59,29 @@ log_write(enum log_level level, const char *event, const char *pairs, ...)
     used = line_print(line, 0, "at=%s level=%s event=%s", at, level_names[level], event);
     if (request_id != NULL)
         used = line_print(line, used, " request=%s", request_id);
-    if (pairs[0] != '\0')
-        used = line_print(line, used, " ");
+    used = line_print(line, used, " ");
     va_start(args, pairs);
     used = line_add(line, used, pairs, args);
     va_end(args);
     for (size_t i = 0; i < used; i++)
         if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
             line[i] = '?';
+    used -= line[used - 1] == ' '; /* an event without pairs */
     line[used++] = '\n';
     /* A log that cannot be written has nowhere to say so. */
     if (write(STDERR_FILENO, line, used) < 0)
         return;
 }
 
-/* Bytes that a terminal or a reader of the log could take for more than text. */
-static bool
+/* Length of what starts at `i` and a terminal or a reader of the log could take for more than text; else 0. */
+static size_t
 harmful(struct slice s, size_t i)
 {
     unsigned char byte = (unsigned char)s.at[i];
 
-    if (byte == 0xc2 && i + 1 < s.len)
-        return (unsigned char)s.at[i + 1] < 0xa0; /* U+0080 to U+009F, the second set of control characters */
+    /* U+0080 to U+009F, the second set of control characters */
+    if (byte == 0xc2 && i + 1 < s.len && (unsigned char)s.at[i + 1] < 0xa0)
+        return 2;
     return byte < ' ' || byte == 0x7f;
 }
 
@@ -88,23 +89,26 @@ const char *
 log_quote(struct arena *a, struct slice s)
 {
     struct slice head = slice_sub(s, 0, QUOTED_MAX);
-    bool text;
+    bool text = utf8_valid(s);
+    size_t escape = 0; /* bytes still to be written as \xNN */
     struct buf b = {.arena = a};
 
     /* A character may have been cut in two at the limit: take bytes off until none is. */
-    text = utf8_valid(s);
     while (text && head.len < s.len && ((unsigned char)s.at[head.len] & 0xc0) == 0x80)
         head.len--;
     buf_add_char(&b, '"');
     for (size_t i = 0; i < head.len; i++) {
         unsigned char byte = (unsigned char)head.at[i];
 
+        if (escape == 0)
+            escape = byte >= 0x80 && !text ? 1 : harmful(head, i);
         if (byte == '"' || byte == '\\')
-            buf_print(&b, "\\%c", byte);
-        else if (harmful(head, i) || (byte >= 0x80 && !text))
-            buf_print(&b, "\\x%02x", byte);
-        else
+            buf_add_char(&b, '\\');
+        if (escape == 0)
             buf_add_char(&b, (char)byte);
+        else
+            buf_print(&b, "\\x%02x", byte);
+        escape -= escape > 0;
     }
     buf_add(&b, head.len < s.len ? S("...\"") : S("\""));
     buf_add_char(&b, '\0');
