@@ -3,9 +3,10 @@
 #   make check      the C tests under address and undefined-behaviour sanitizers
 #   make lint       tidy, floors, clang-tidy, cppcheck
 #   make docs       diagrams and tables from the code's own tables, into build/docs
-# VARIANT=plain|clang|asan|tsan|cover picks compiler and instrumentation; each variant has its own folder.
+# V=1 shows the commands. VARIANT=plain|clang|asan|tsan|cover picks compiler and instrumentation; each variant has its own folder.
 
 VARIANT ?= plain
+Q := $(if $(V),,@)
 B := build/$(VARIANT)
 GEN := build/gen
 
@@ -71,24 +72,30 @@ include scripts/generated.mk
 
 $(B)/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+	@echo "CC   $@"
+	$Q$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 $(B)/gen/%.o: $(GEN)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+	@echo "CC   $@"
+	$Q$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 $(ARCHIVE): $(OBJECTS) $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	@echo "AR   $@"
+	$Qar rcs $@ $^
 
 $(B)/%: src/%.c $(ARCHIVE)
-	$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
+	@echo "LD   $@"
+	$Q$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
 
 $(B)/tests/%.o: tests/%.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -Itests/lib -c -o $@ $<
+	@echo "CC   $@"
+	$Q$(CC) $(CFLAGS) $(CPPFLAGS) -Itests/lib -c -o $@ $<
 
 $(B)/tests/%: $(B)/tests/%.o $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE)
-	$(CC) $(LDFLAGS) -o $@ $< $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE) -lcmocka $(LIBS)
+	@echo "LD   $@"
+	$Q$(CC) $(LDFLAGS) -o $@ $< $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE) -lcmocka $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(TESTS:=.d) $(TEST_LIB:.o=.d) $(PROGRAMS:%=$(B)/%.d)

@@ -1,0 +1,115 @@
+/*
+ * The ledger as the roof and the edge see it: post, read back a receipt, verify, rebuild.
+ * Knows entries and their order; must not know any kind by name, nor HTTP.
+ * Invariant: what ledger_post answered with V_OK is on disk, in the journal exactly once, and in the totals.
+ */
+#ifndef VENTURED_LEDGER_H
+#define VENTURED_LEDGER_H
+
+#include "ventured/crypto.h"
+#include "ventured/db.h"
+#include "ventured/kind.h"
+#include "ventured/vault.h"
+
+struct ledger;
+
+struct ledger_options {
+    const struct registry *registry;
+    struct db *db;              /* a writer, used by nobody else meanwhile; borrowed */
+    struct vault *vault;        /* private text; borrowed */
+    const struct key *log_key;  /* Ed25519, signs checkpoints; borrowed */
+    const char *origin;         /* the name under which checkpoints are signed; borrowed */
+};
+
+enum verdict ledger_open(struct ledger **out, const struct ledger_options *o);
+void ledger_close(struct ledger *lg);
+
+/* ---- posting ---------------------------------------------------------------------------------------------------- */
+
+/* What a signed request leaves as evidence: kept sealed, its commitment in the leaf (design, promise 7). */
+struct evidence {
+    struct slice base, signature, key_id, body;
+};
+
+/* Kept by the writer in the same transaction, whatever the verdict. */
+struct nonce {
+    struct slice key_id, value;
+    struct hash hash;      /* of signature base and body */
+    int64_t expires_ms;
+};
+
+/* One entry on its way through the door. Everything it points at lives in `arena` until it is answered. */
+struct posting {
+    struct arena *arena;
+    struct entry entry;              /* seq and at_ms are the door's to set */
+    const struct evidence *evidence; /* NULL where nothing was signed */
+    const struct nonce *nonce;       /* NULL likewise */
+    struct slice commitment;         /* of the evidence of a correction that has waited; absent otherwise */
+
+    enum verdict got;                /* V_OK, V_REPLAYED, or why not */
+    struct problems problems;        /* what is wrong in detail, where `got` is a refusal */
+    int64_t seq;                     /* of the entry, where `got` is V_OK or V_REPLAYED; 0 while it waits */
+    const char *state;               /* that it left; "waiting" for a correction that needs a second person */
+    struct slice leaf;               /* V_OK: the journalled line */
+    struct slice receipt;            /* V_OK and recorded: the receipt; otherwise ask ledger_receipt */
+};
+
+/* The most entries that one transaction takes. */
+#define LEDGER_GROUP_MAX 1000
+
+/* Fills a posting from a request: the envelope's members (subject, on, mends) and the kind's fields. `id` is the client's
+ * UUID. Pure. V_KIND_UNKNOWN, V_ID_MALFORMED, or V_FIELDS_WRONG with every bad field in problems. `at` is the pointer of
+ * `body` in what was sent: empty, or "/3" in a list. */
+enum verdict posting_read(struct posting *out, struct arena *a, const struct registry *r, struct slice kind,
+                          struct slice id, const struct json *body, struct slice at);
+
+/* One transaction for all: each posting has its own verdict, and a refusal leaves nothing behind. A fault in the group
+ * rolls it back and posts its entries one by one. */
+void ledger_post(struct ledger *lg, struct posting *const *postings, size_t count);
+
+/* All or none: the first refusal rolls back the list; the others then carry V_NONE. Returns that refusal, or V_OK, or
+ * V_REPLAYED where no entry was new. */
+enum verdict ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t count);
+
+/* What posting would answer, writing nothing. Works on any connection. */
+enum verdict ledger_dry_run(const struct ledger_options *o, struct posting *p);
+
+/* ---- reading back ---------------------------------------------------------------------------------------------- */
+
+/* The receipt document of an entry: a pure function of its row, the tree and the smallest checkpoint that holds it, and so
+ * the same bytes for ever. `out` lives in `a`. V_NONE where there is no such entry. */
+enum verdict ledger_receipt(struct slice *out, struct db *db, struct arena *a, int64_t seq);
+
+/* One cell of the totals; `part` splits it. */
+struct cell {
+    struct slice indicator, district, part;
+    int64_t amount;
+};
+
+/* From `from` to `to` by the day a fact is true, as known when entry `known_seq` had been recorded (INT64_MAX: now). */
+enum verdict ledger_totals(struct cell **out, size_t *count, struct db *db, struct arena *a, int32_t from, int32_t to,
+                           int64_t known_seq);
+
+/* ---- proving and mending ------------------------------------------------------------------------------------ */
+
+struct damage {
+    char where[96];  /* "journal seq 12", "total loan_amount 330602 2023" */
+    char what[160];
+};
+
+struct verify_report {
+    int64_t entries, checkpoints, rows; /* looked at; rows are those of derived tables */
+    size_t damage_count;          /* all found, of which `damages` holds the first */
+    struct damage damages[16];
+};
+
+/* Re-hashes every leaf, compares each column with it, rebuilds the tree, checks every checkpoint under `vkey`, replays all
+ * entries into a scratch registry and compares every derived row; opens private text and compares its commitment.
+ * V_OK, or V_BROKEN with the report. `scratch` is a folder to work in. */
+enum verdict ledger_verify(struct verify_report *out, const struct ledger_options *o, struct slice vkey,
+                           const char *scratch);
+
+/* Empties what is derived and replays the journal. */
+enum verdict ledger_rebuild(struct ledger *lg);
+
+#endif

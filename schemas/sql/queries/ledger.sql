@@ -1,0 +1,273 @@
+-- head_lock: takes the one lock that orders all writers, and says where the journal ends
+-- gives: seq i, at_ms i, shape i
+-- expects: one
+UPDATE head SET seq = seq WHERE one = 1 RETURNING seq, at_ms, shape;
+
+-- head_read: where the journal ends, for readers
+-- gives: seq i, at_ms i, shape i
+-- expects: one
+SELECT seq, at_ms, shape FROM head WHERE one = 1;
+
+-- head_move: after the last entry of a group
+-- takes: seq i, at_ms i
+-- expects: some
+UPDATE head SET seq = $1, at_ms = $2 WHERE one = 1;
+
+-- head_shape: the form the derived tables are in
+-- takes: shape i
+-- expects: some
+UPDATE head SET shape = $1 WHERE one = 1;
+
+-- journal_add: one accepted entry
+-- takes: seq i, id t, type t, subject t, state t, leaf t
+-- expects: some
+INSERT INTO journal (seq, id, type, subject, state, leaf) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- journal_by_id: the entry under an id
+-- takes: id t
+-- gives: seq i, state t, leaf t
+-- expects: one
+SELECT seq, state, leaf FROM journal WHERE id = $1;
+
+-- journal_by_seq: one entry
+-- takes: seq i
+-- gives: id t, type t, subject t, state t, leaf t
+-- expects: one
+SELECT id, type, subject, state, leaf FROM journal WHERE seq = $1;
+
+-- journal_page: entries in order
+-- takes: after i, most i
+-- gives: seq i, id t, type t, subject t, state t, leaf t
+-- expects: many
+SELECT seq, id, type, subject, state, leaf FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2;
+
+-- journal_of_subject: one subject's history
+-- takes: type t, subject t, after i, most i
+-- gives: seq i, state t, leaf t
+-- expects: many
+SELECT seq, state, leaf FROM journal WHERE type = $1 AND subject = $2 AND seq > $3 ORDER BY seq LIMIT $4;
+
+-- checkpoint_add: the signed note of a group
+-- takes: size i, note t
+-- expects: some
+INSERT INTO checkpoint (size, note) VALUES ($1, $2);
+
+-- checkpoint_at: the smallest stored size that holds an entry
+-- takes: size i
+-- gives: size i, note t
+-- expects: one
+SELECT size, note FROM checkpoint WHERE size >= $1 ORDER BY size LIMIT 1;
+
+-- checkpoint_page: checkpoints in order
+-- takes: after i, most i
+-- gives: size i, note t
+-- expects: many
+SELECT size, note FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2;
+
+-- tile_put: a tile as it is now; a partial one is rewritten
+-- takes: level i, place i, hashes b
+-- expects: some
+INSERT INTO tile (level, place, hashes) VALUES ($1, $2, $3)
+ON CONFLICT (level, place) DO UPDATE SET hashes = excluded.hashes;
+
+-- tile_get: one tile
+-- takes: level i, place i
+-- gives: hashes b
+-- expects: one
+SELECT hashes FROM tile WHERE level = $1 AND place = $2;
+
+-- subject_get: one subject as it is now
+-- takes: type t, id t
+-- gives: state t, frozen i, first_on t, seq i, view t
+-- expects: one
+SELECT state, frozen, first_on, seq, view FROM subject WHERE type = $1 AND id = $2;
+
+-- subject_put: one subject as an entry left it
+-- takes: type t, id t, state t, frozen i, first_on t, seq i, district t, organisation t, person t, view t
+-- expects: some
+INSERT INTO subject (type, id, state, frozen, first_on, seq, district, organisation, person, view)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (type, id) DO UPDATE SET state = excluded.state, frozen = excluded.frozen, first_on = excluded.first_on,
+    seq = excluded.seq, district = excluded.district, organisation = excluded.organisation, person = excluded.person,
+    view = excluded.view;
+
+-- voucher_get: the entry that holds a voucher number
+-- takes: organisation t, type t, subject t, kind t, voucher t
+-- gives: seq i
+-- expects: one
+SELECT seq FROM voucher WHERE organisation = $1 AND type = $2 AND subject = $3 AND kind = $4 AND voucher = $5;
+
+-- voucher_put: the first entry keeps it, even where a correction carries the same number
+-- takes: organisation t, type t, subject t, kind t, voucher t, seq i
+-- expects: run
+INSERT INTO voucher (organisation, type, subject, kind, voucher, seq) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (organisation, type, subject, kind, voucher) DO NOTHING;
+
+-- exception_put: a fact out of order or over what was approved
+-- takes: seq i, type t, subject t, nature t, steps t, excess i, amount i
+-- expects: some
+INSERT INTO exception (seq, type, subject, nature, steps, excess, amount) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- exception_clear: before a subject's entries are folded again
+-- takes: type t, subject t
+-- expects: run
+DELETE FROM exception WHERE type = $1 AND subject = $2;
+
+-- delta_add: what an entry changed in one cell
+-- takes: seq i, indicator t, district t, part t, on_day t, at_day t, amount i
+-- expects: some
+INSERT INTO delta (seq, indicator, district, part, on_day, at_day, amount) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- bucket_add: a group's deltas of one cell
+-- takes: indicator t, district t, part t, on_day t, at_day t, amount i
+-- expects: some
+INSERT INTO bucket (indicator, district, part, on_day, at_day, amount) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (indicator, district, part, on_day, at_day) DO UPDATE SET amount = bucket.amount + excluded.amount;
+
+-- total_add: a group's deltas of one cell and year
+-- takes: indicator t, district t, part t, year i, amount i
+-- expects: some
+INSERT INTO total (indicator, district, part, year, amount) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (indicator, district, part, year) DO UPDATE SET amount = total.amount + excluded.amount;
+
+-- totals_now: every cell of a year
+-- takes: year i
+-- gives: indicator t, district t, part t, amount i
+-- expects: many
+SELECT indicator, district, part, amount FROM total WHERE year = $1 ORDER BY indicator, district, part;
+
+-- totals_by_then: every cell as of a day, from what was known before the recording day cut
+-- takes: from_day t, to_day t, known_day t
+-- gives: indicator t, district t, part t, amount i
+-- expects: many
+SELECT indicator, district, part, CAST(SUM(amount) AS BIGINT) AS amount FROM bucket
+WHERE on_day >= $1 AND on_day <= $2 AND at_day < $3
+GROUP BY indicator, district, part ORDER BY indicator, district, part;
+
+-- totals_that_day: the rest, from the recording day cut itself
+-- takes: known_day t, known_seq i, from_day t, to_day t
+-- gives: indicator t, district t, part t, amount i
+-- expects: many
+SELECT indicator, district, part, CAST(SUM(amount) AS BIGINT) AS amount FROM delta
+WHERE at_day = $1 AND seq <= $2 AND on_day >= $3 AND on_day <= $4
+GROUP BY indicator, district, part ORDER BY indicator, district, part;
+
+-- nonce_add: some row where it is new
+-- takes: key_id t, nonce t, hash b, expires_ms i
+-- expects: some
+INSERT INTO op_nonce (key_id, nonce, hash, expires_ms) VALUES ($1, $2, $3, $4) ON CONFLICT (key_id, nonce) DO NOTHING;
+
+-- nonce_get: what a nonce was used for
+-- takes: key_id t, nonce t
+-- gives: hash b
+-- expects: one
+SELECT hash FROM op_nonce WHERE key_id = $1 AND nonce = $2;
+
+-- nonce_forget: those past their window
+-- takes: now_ms i
+-- expects: run
+DELETE FROM op_nonce WHERE expires_ms < $1;
+
+-- waiting_add: a correction for a second person
+-- takes: id t, mends t, at_ms i
+-- expects: some
+INSERT INTO op_waiting (id, mends, at_ms) VALUES ($1, $2, $3);
+
+-- waiting_get: one waiting correction
+-- takes: id t
+-- gives: mends t, at_ms i
+-- expects: one
+SELECT mends, at_ms FROM op_waiting WHERE id = $1;
+
+-- waiting_drop: recorded or withdrawn
+-- takes: id t
+-- expects: some
+DELETE FROM op_waiting WHERE id = $1;
+
+-- outbox_add: an organisation to tell of an entry
+-- takes: seq i, organisation t
+-- expects: some
+INSERT INTO op_outbox (seq, organisation) VALUES ($1, $2);
+
+-- ---- rebuild: emptying what is derived ----------------------------------------------------------------------
+
+-- empty_tile: for a rebuild
+-- expects: run
+DELETE FROM tile;
+
+-- empty_subject: for a rebuild
+-- expects: run
+DELETE FROM subject;
+
+-- empty_voucher: for a rebuild
+-- expects: run
+DELETE FROM voucher;
+
+-- empty_exception: for a rebuild
+-- expects: run
+DELETE FROM exception;
+
+-- empty_delta: for a rebuild
+-- expects: run
+DELETE FROM delta;
+
+-- empty_bucket: for a rebuild
+-- expects: run
+DELETE FROM bucket;
+
+-- empty_total: for a rebuild
+-- expects: run
+DELETE FROM total;
+
+-- ---- verify: derived tables row by row, in the order of their keys; the first columns are the key ---------------
+
+-- scan_tile: for a comparison
+-- takes: level i, place i, most i
+-- gives: level i, place i, hashes b
+-- expects: many
+SELECT level, place, hashes FROM tile WHERE (level, place) > ($1, $2) ORDER BY level, place LIMIT $3;
+
+-- scan_subject: for a comparison
+-- takes: type t, id t, most i
+-- gives: type t, id t, state t, frozen i, first_on t, seq i, district t, organisation t, person t, view t
+-- expects: many
+SELECT type, id, state, frozen, first_on, seq, district, organisation, person, view FROM subject
+WHERE (type, id) > ($1, $2) ORDER BY type, id LIMIT $3;
+
+-- scan_voucher: for a comparison
+-- takes: organisation t, type t, subject t, kind t, voucher t, most i
+-- gives: organisation t, type t, subject t, kind t, voucher t, seq i
+-- expects: many
+SELECT organisation, type, subject, kind, voucher, seq FROM voucher
+WHERE (organisation, type, subject, kind, voucher) > ($1, $2, $3, $4, $5)
+ORDER BY organisation, type, subject, kind, voucher LIMIT $6;
+
+-- scan_exception: for a comparison
+-- takes: seq i, most i
+-- gives: seq i, type t, subject t, nature t, steps t, excess i, amount i
+-- expects: many
+SELECT seq, type, subject, nature, steps, excess, amount FROM exception WHERE seq > $1 ORDER BY seq LIMIT $2;
+
+-- scan_delta: for a comparison
+-- takes: seq i, indicator t, district t, part t, on_day t, most i
+-- gives: seq i, indicator t, district t, part t, on_day t, at_day t, amount i
+-- expects: many
+SELECT seq, indicator, district, part, on_day, at_day, amount FROM delta
+WHERE (seq, indicator, district, part, on_day) > ($1, $2, $3, $4, $5)
+ORDER BY seq, indicator, district, part, on_day LIMIT $6;
+
+-- scan_bucket: for a comparison
+-- takes: indicator t, district t, part t, on_day t, at_day t, most i
+-- gives: indicator t, district t, part t, on_day t, at_day t, amount i
+-- expects: many
+SELECT indicator, district, part, on_day, at_day, amount FROM bucket
+WHERE (indicator, district, part, on_day, at_day) > ($1, $2, $3, $4, $5)
+ORDER BY indicator, district, part, on_day, at_day LIMIT $6;
+
+-- scan_total: for a comparison
+-- takes: indicator t, district t, part t, year i, most i
+-- gives: indicator t, district t, part t, year i, amount i
+-- expects: many
+SELECT indicator, district, part, year, amount FROM total
+WHERE (indicator, district, part, year) > ($1, $2, $3, $4)
+ORDER BY indicator, district, part, year LIMIT $5;

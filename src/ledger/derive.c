@@ -1,0 +1,74 @@
+/*
+ * All that follows from an accepted entry: state, exceptions, vouchers, totals. The door runs it, and so does a replay.
+ * Knows effects and derived tables; must not run a rule, read a clock or write to the journal.
+ * Invariant: what it writes depends on the journal up to this entry and on nothing else.
+ */
+#include "ledger_int.h"
+
+static enum verdict
+exception_save(struct db *db, const struct entry *e, const struct exception *x)
+{
+    return sql_exception_put(db, x->seq, slice_of(e->kind->type->name), e->subject,
+                             slice_of(nature_names[x->move.nature]), x->move.steps, x->move.excess, x->amount);
+}
+
+static enum verdict
+voucher_save(struct db *db, const struct entry *e)
+{
+    const struct shape *s = e->kind->schema->shape;
+
+    for (size_t i = 0; e->body != NULL && i < s->count; i++) {
+        const struct field *f = &s->fields[i];
+        struct slice number;
+
+        if (!f->is_voucher)
+            continue;
+        number = *(const struct slice *)((const char *)e->body + f->offset);
+        if (number.at == NULL)
+            continue;
+        TRY(sql_voucher_put(db, e->actor.organisation, slice_of(e->kind->type->name), e->subject,
+                            slice_of(e->kind->schema->name), number, e->seq));
+    }
+    return V_OK;
+}
+
+static enum verdict
+derive_next(const struct registry *r, struct db *db, struct arena *a, const struct entry *e, struct subject *s)
+{
+    struct move m = machine_move(a, r, s, e);
+
+    if (m.nature == NATURE_REFUSED)
+        return V_WRONG_STATE;
+    machine_run(a, s, &m, e);
+    if (!move_is_exception(&m))
+        return V_OK;
+    return exception_save(db, e, &(struct exception){e->seq, m, entry_amount(e)});
+}
+
+static enum verdict
+derive_again(const struct registry *r, struct db *db, struct arena *a, const struct entry *e, struct subject *s)
+{
+    struct problems ignored = {.arena = a};
+    struct folded again;
+
+    TRY(fold(&again, r, db, a, e, &ignored));
+    TRY(sql_exception_clear(db, slice_of(e->kind->type->name), e->subject));
+    for (size_t i = 0; i < again.exception_count; i++)
+        TRY(exception_save(db, e, &again.exceptions[i]));
+    *s = again.subject;
+    return V_OK;
+}
+
+enum verdict
+derive(const struct registry *r, struct totals *t, struct db *db, struct arena *a, const struct entry *e,
+       struct subject *s)
+{
+    struct contributions before, after;
+
+    totals_of(&before, a, s);
+    TRY(e->mends.entry.at == NULL ? derive_next(r, db, a, e, s) : derive_again(r, db, a, e, s));
+    totals_of(&after, a, s);
+    TRY(totals_change(t, db, e, &before, &after));
+    TRY(voucher_save(db, e));
+    return subject_save(s, db, a);
+}

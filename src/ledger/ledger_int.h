@@ -1,0 +1,184 @@
+/*
+ * What the files of floor 2 share.
+ * Knows the steps of the door; must not be included by another floor.
+ * Invariant: decide reads, record writes; derive writes only tables that a rebuild may empty.
+ */
+#ifndef VENTURED_LEDGER_INT_H
+#define VENTURED_LEDGER_INT_H
+
+#include "sql.h"
+#include "ventured/ledger.h"
+#include "ventured/leaf.h"
+#include "ventured/merkle.h"
+
+/* A ledger belongs to one thread. `arena` is reset at every group; memory that outlives a group changes after commit. */
+struct ledger {
+    struct ledger_options o;
+    struct arena *arena;
+    struct arena *kept;           /* holds this struct, the edge and the leaves for as long as the ledger is open */
+    struct merkle_edge *edge;
+    int64_t edge_seq;             /* the head that the edge is right for; -1: load it again */
+    struct sql_head_lock head;    /* under the lock: where the journal ends, moving with every entry */
+    struct totals *totals;        /* of the group */
+    struct hash *leaves;          /* of the group, LEDGER_GROUP_MAX + 1 of them at most twice over */
+    size_t leaf_count;
+    struct slice checkpoint;      /* the group's signed note */
+};
+
+/* The form of the derived tables. A change of what they hold is the next number: `serve` then asks for a rebuild. */
+#define DERIVED_SHAPE 1
+
+/* ---- policy.c --------------------------------------------------------------------------------------------------- */
+
+enum verdict policy_check(const struct kind *k, const struct actor *a);
+struct slice actor_print(struct arena *a, const struct actor *who);  /* "bank_machine:bank-zj:m1" */
+bool actor_read(struct actor *out, struct slice text);
+bool actor_same_account(const struct actor *a, const struct actor *b); /* in whatever role: four eyes look at people */
+bool actor_equal(const struct actor *a, const struct actor *b);        /* and in the same role */
+
+/* ---- subject.c -------------------------------------------------------------------------------------------------- */
+
+/* A subject that has no row is new: blank view, state STATE_NEW. */
+enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type,
+                          struct slice id);
+enum verdict subject_save(const struct subject *s, struct db *db, struct arena *a);
+void subject_blank(struct subject *out, struct arena *a, const struct subject_type *type, struct slice id);
+struct subject subject_copy(struct arena *a, const struct subject *s);
+
+/* ---- machine.c: pure -------------------------------------------------------------------------------------------- */
+
+enum nature { NATURE_IN_ORDER, NATURE_EARLY, NATURE_LATE, NATURE_SIDE, NATURE_REFUSED };
+extern const char *const nature_names[];
+
+struct move {
+    enum nature nature;
+    int to;
+    struct slice steps;  /* the kinds an early fact skipped, joined by commas; empty otherwise */
+    bool excess;         /* more than was approved or allowed */
+};
+
+/* What the tables say of this kind in this state; changes nothing. */
+struct move machine_move(struct arena *a, const struct registry *r, const struct subject *s, const struct entry *e);
+
+/* Runs a move that is not refused: state, frozen, view, first day, seq. */
+void machine_run(struct arena *a, struct subject *s, const struct move *m, const struct entry *e);
+bool move_is_exception(const struct move *m);
+
+/* ---- totals.c --------------------------------------------------------------------------------------------------- */
+
+struct totals *totals_open(struct arena *a);
+void totals_of(struct contributions *out, struct arena *a, const struct subject *s);
+/* After minus before: delta rows now, buckets and current totals at the flush. */
+enum verdict totals_change(struct totals *t, struct db *db, const struct entry *e, struct contributions *before,
+                           struct contributions *after);
+enum verdict totals_flush(struct totals *t, struct db *db);
+
+/* ---- limits.c --------------------------------------------------------------------------------------------------- */
+
+/* The narrowest scope in force on `day` for a district. V_LIMIT_UNKNOWN where none is. */
+enum verdict limit_load(struct limit *out, const struct registry *r, struct db *db, struct arena *a, const char *name,
+                        struct slice district, int32_t day);
+/* Every field with a dated list: is its value in the list in force? */
+enum verdict lists_check(const struct registry *r, struct db *db, struct arena *a, const struct entry *e,
+                         struct slice district, struct problems *p);
+
+/* ---- fold.c: a subject's entries once more, with a correction -------------------------------------------- */
+
+struct folded {
+    struct subject subject;      /* after all of them */
+    struct subject before;       /* as it was where the correction stands: what its rule may look at */
+    struct exception *exceptions;
+    size_t exception_count;
+};
+
+struct exception {
+    int64_t seq;
+    struct move move;
+    int64_t amount;
+};
+
+/* Folds what stands before entry `e` in the journal, `e` replacing what it mends. V_LATER_FACT with the entries that
+ * would no longer be allowed. */
+enum verdict fold(struct folded *out, const struct registry *r, struct db *db, struct arena *a, const struct entry *e,
+                  struct problems *p);
+
+/* ---- derive.c ---------------------------------------------------------------------------------------------------- */
+
+/* All that follows from an accepted entry, live and in a replay alike. `s` is its subject before, and becomes after. */
+enum verdict derive(const struct registry *r, struct totals *t, struct db *db, struct arena *a, const struct entry *e,
+                    struct subject *s);
+int64_t entry_amount(const struct entry *e); /* the first field in fen; 0 where there is none */
+
+/* ---- entry.c: between entry and leaf -------------------------------------------------------------------------- */
+
+struct slice entry_leaf(struct arena *a, const struct entry *e, struct slice signed_commitment);
+/* Reads a journalled line back. V_BROKEN where it is not exactly what entry_leaf writes. */
+enum verdict entry_restore(struct entry *out, struct arena *a, const struct registry *r, struct slice leaf);
+/* What makes two postings equal: kind, subject, day, mends and the fields as sent. */
+struct slice entry_canonical(struct arena *a, const struct entry *e);
+
+/* ---- private.c ---------------------------------------------------------------------------------------------------- */
+
+/* An opening is so many random bytes and then the text. */
+#define PRIVATE_SALT_SIZE 32
+
+/* Seals every private field into the side table; `e` gets a body of its own with the commitments in their places. */
+enum verdict private_seal(struct vault *v, struct db *db, struct arena *a, struct entry *e);
+/* The commitment that the leaf carries for a signed request, its opening sealed beside it; absent for none. */
+enum verdict evidence_seal(struct slice *out, struct vault *v, struct db *db, struct arena *a, const struct entry *e,
+                           const struct evidence *ev);
+
+/* ---- waiting.c: corrections until a second person confirms them ---------------------------------------------- */
+
+enum verdict waiting_add(const struct ledger_options *o, const struct posting *p, struct slice commitment);
+/* V_SUBJECT_UNKNOWN where nothing waits under that id. */
+enum verdict waiting_load(struct posting **out, const struct ledger_options *o, struct arena *a, struct slice id);
+
+/* ---- journal.c ---------------------------------------------------------------------------------------------------- */
+
+/* Where tiles are read from. */
+struct tile_reader {
+    struct db *db;
+    struct arena *arena;
+};
+enum verdict tile_read(void *context, int level, int64_t index, struct slice *hashes);
+
+enum verdict journal_lock(struct ledger *lg);
+/* The next entry of the group; gives its line. */
+enum verdict journal_append(struct slice *leaf, struct ledger *lg, struct arena *a, const struct entry *e,
+                            struct slice signed_commitment, const char *state);
+enum verdict journal_receipt(struct ledger *lg, struct posting *p);
+enum verdict journal_finish(struct ledger *lg); /* tiles, checkpoint, head: once a group */
+
+/* ---- replay.c ----------------------------------------------------------------------------------------------------- */
+
+/* Runs through a journal in order and derives everything from it. `seen` looks at each entry after its effect; it may
+ * stop the replay. */
+struct replay {
+    const struct registry *registry;
+    struct db *from;           /* where the journal is read */
+    struct db *to;             /* a writer, whose derived tables are empty */
+    bool copies;               /* the journal goes along: `to` is another database */
+    enum verdict (*seen)(void *context, struct arena *a, const struct sql_journal_page *row, const struct entry *e,
+                         const struct subject *after);
+    void *context;
+    int64_t last_seq;          /* reached */
+    struct merkle_edge *edge;  /* of the journal so far */
+};
+
+enum verdict replay_run(struct replay *r);
+
+/* ---- door.c --------------------------------------------------------------------------------------------------------- */
+
+struct decision {
+    struct subject subject;         /* before */
+    struct posting *brought;        /* the correction that this entry confirms; NULL for any other */
+    struct subject brought_subject;
+};
+
+enum verdict door_decide(struct decision *out, const struct ledger_options *o, struct posting *p);
+enum verdict door_record(struct ledger *lg, struct posting *p, struct decision *d);
+/* The state that recording would leave: for a dry run. */
+const char *decision_state(const struct registry *r, const struct decision *d, const struct posting *p);
+
+#endif

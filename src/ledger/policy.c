@@ -1,0 +1,62 @@
+/*
+ * The lists the ledger was given, who may post, and how an actor is written.
+ * Knows rows by name; must not know why a role was given to anybody.
+ * Invariant: an actor reads back as it was written: neither organisation nor account holds a colon.
+ */
+#include "ledger_int.h"
+
+const struct kind *
+registry_kind(const struct registry *r, struct slice name)
+{
+    for (size_t i = 0; i < r->kind_count; i++)
+        if (slice_equal(name, slice_of(r->kinds[i]->schema->name)))
+            return r->kinds[i];
+    return NULL;
+}
+
+const struct subject_type *
+registry_type(const struct registry *r, struct slice name)
+{
+    for (size_t i = 0; i < r->type_count; i++)
+        if (slice_equal(name, slice_of(r->types[i]->name)))
+            return r->types[i];
+    return NULL;
+}
+
+enum verdict
+policy_check(const struct kind *k, const struct actor *a)
+{
+    return role_may_post(a->role, k->schema) ? V_OK : V_FORBIDDEN;
+}
+
+struct slice
+actor_print(struct arena *a, const struct actor *who)
+{
+    return arena_print(a, "%s:" SLICE_FMT ":" SLICE_FMT, role_row(who->role)->name, SLICE_ARG(who->organisation),
+                       SLICE_ARG(who->account));
+}
+
+bool
+actor_read(struct actor *out, struct slice text)
+{
+    struct slice rest;
+    struct slice role = slice_cut(&rest, text, ':');
+
+    *out = (struct actor){0};
+    if (rest.at == NULL || !role_find(&out->role, role))
+        return false;
+    out->organisation = slice_cut(&out->account, rest, ':');
+    return out->account.at != NULL;
+}
+
+bool
+actor_same_account(const struct actor *a, const struct actor *b)
+{
+    return slice_equal(a->organisation, b->organisation) && slice_equal(a->account, b->account);
+}
+
+bool
+actor_equal(const struct actor *a, const struct actor *b)
+{
+    return a->role == b->role && actor_same_account(a, b);
+}

@@ -1,0 +1,209 @@
+/*
+ * Totals: after minus before, as delta rows, and their sums by recording day and by year.
+ * Knows cells and amounts; must not know what an indicator counts.
+ * Invariants:
+ *   1. The deltas of an entry are the contributions of its subject after it, less those before it.
+ *   2. A bucket is the sum of its deltas, and a total the sum of the buckets of its year: after every flush. A cell that
+ *      was ever touched keeps its row, at 0 too: so the rows do not depend on how entries were grouped.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger_int.h"
+
+void
+contribute(struct contributions *c, struct contribution one)
+{
+    if (one.amount == 0)
+        return;
+    assert(one.indicator != NULL);
+    assert(one.part != NULL);
+    assert(one.on != DAY_ABSENT);
+    if (c->count == c->size) {
+        size_t size = c->size == 0 ? 8 : c->size * 2;
+        struct contribution *at = NEW_ARRAY(c->arena, struct contribution, size);
+
+        if (c->count > 0)
+            memcpy(at, c->at, c->count * sizeof *at);
+        c->at = at;
+        c->size = size;
+    }
+    c->at[c->count++] = one;
+}
+
+void
+totals_of(struct contributions *out, struct arena *a, const struct subject *s)
+{
+    *out = (struct contributions){.arena = a};
+    if (s->type->totals != NULL)
+        s->type->totals(out, s->view);
+}
+
+/* ---- what a group gathers ---------------------------------------------------------------------------------------- */
+
+struct change {
+    const char *indicator, *part;
+    struct slice district;
+    int32_t on, at_day;
+    int64_t amount;
+};
+
+struct totals {
+    struct arena *arena;
+    struct change *at;
+    size_t count, size;
+};
+
+struct totals *
+totals_open(struct arena *a)
+{
+    struct totals *t = NEW(a, struct totals);
+
+    t->arena = a;
+    return t;
+}
+
+static void
+gather(struct totals *t, struct change c)
+{
+    if (t->count == t->size) {
+        size_t size = t->size == 0 ? 64 : t->size * 2;
+        struct change *at = NEW_ARRAY(t->arena, struct change, size);
+
+        if (t->count > 0)
+            memcpy(at, t->at, t->count * sizeof *at);
+        t->at = at;
+        t->size = size;
+    }
+    c.district = arena_copy(t->arena, c.district);
+    t->at[t->count++] = c;
+}
+
+/* ---- after minus before ------------------------------------------------------------------------------------------- */
+
+static int
+compare_cells(const char *indicator_a, struct slice district_a, const char *part_a, int32_t on_a,
+              const char *indicator_b, struct slice district_b, const char *part_b, int32_t on_b)
+{
+    int by = strcmp(indicator_a, indicator_b);
+
+    if (by == 0)
+        by = slice_compare(district_a, district_b);
+    if (by == 0)
+        by = strcmp(part_a, part_b);
+    return by != 0 ? by : (on_a > on_b) - (on_a < on_b);
+}
+
+static int
+compare_contributions(const void *left, const void *right)
+{
+    const struct contribution *a = left, *b = right;
+
+    return compare_cells(a->indicator, a->district, a->part, a->on, b->indicator, b->district, b->part, b->on);
+}
+
+static enum verdict
+delta(struct totals *t, struct db *db, const struct entry *e, const struct contribution *cell, int64_t amount)
+{
+    char on[DAY_TEXT_SIZE], at[DAY_TEXT_SIZE];
+    int32_t at_day = day_local(e->at_ms);
+
+    if (amount == 0)
+        return V_OK;
+    day_print(on, cell->on);
+    day_print(at, at_day);
+    gather(t, (struct change){cell->indicator, cell->part, cell->district, cell->on, at_day, amount});
+    return sql_delta_add(db, e->seq, slice_of(cell->indicator), cell->district, slice_of(cell->part), slice_of(on),
+                         slice_of(at), amount);
+}
+
+enum verdict
+totals_change(struct totals *t, struct db *db, const struct entry *e, struct contributions *before,
+              struct contributions *after)
+{
+    struct contributions all = {.arena = t->arena};
+    size_t i = 0;
+
+    for (size_t b = 0; b < before->count; b++) {
+        before->at[b].amount = -before->at[b].amount;
+        contribute(&all, before->at[b]);
+    }
+    for (size_t b = 0; b < after->count; b++)
+        contribute(&all, after->at[b]);
+    if (all.count > 1)
+        qsort(all.at, all.count, sizeof all.at[0], compare_contributions);
+    while (i < all.count) {
+        const struct contribution *cell = &all.at[i];
+        int64_t amount = 0;
+
+        for (; i < all.count && compare_contributions(cell, &all.at[i]) == 0; i++)
+            if (!money_add(&amount, amount, all.at[i].amount))
+                return V_OVER_LIMIT;
+        TRY(delta(t, db, e, cell, amount));
+    }
+    return V_OK;
+}
+
+/* ---- buckets and totals, once a group ------------------------------------------------------------------------------ */
+
+static int
+compare_changes(const void *left, const void *right)
+{
+    const struct change *a = left, *b = right;
+    int by = compare_cells(a->indicator, a->district, a->part, a->on, b->indicator, b->district, b->part, b->on);
+
+    return by != 0 ? by : (a->at_day > b->at_day) - (a->at_day < b->at_day);
+}
+
+static int
+year_of(int32_t day)
+{
+    int year, month, day_of_month;
+
+    day_split(day, &year, &month, &day_of_month);
+    return year;
+}
+
+static enum verdict
+flush_bucket(struct db *db, const struct change *c, int64_t amount)
+{
+    char on[DAY_TEXT_SIZE], at[DAY_TEXT_SIZE];
+
+    day_print(on, c->on);
+    day_print(at, c->at_day);
+    return sql_bucket_add(db, slice_of(c->indicator), c->district, slice_of(c->part), slice_of(on), slice_of(at),
+                          amount);
+}
+
+static bool
+same_year(const struct change *a, const struct change *b)
+{
+    return strcmp(a->indicator, b->indicator) == 0 && slice_equal(a->district, b->district) &&
+           strcmp(a->part, b->part) == 0 && year_of(a->on) == year_of(b->on);
+}
+
+enum verdict
+totals_flush(struct totals *t, struct db *db)
+{
+    int64_t bucket = 0, year = 0;
+
+    if (t->count > 1)
+        qsort(t->at, t->count, sizeof t->at[0], compare_changes);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct change *c = &t->at[i];
+        const struct change *next = i + 1 < t->count ? c + 1 : NULL;
+
+        if (!money_add(&bucket, bucket, c->amount) || !money_add(&year, year, c->amount))
+            return V_OVER_LIMIT;
+        if (next == NULL || compare_changes(c, next) != 0) {
+            TRY(flush_bucket(db, c, bucket));
+            bucket = 0;
+        }
+        if (next == NULL || !same_year(c, next)) {
+            TRY(sql_total_add(db, slice_of(c->indicator), c->district, slice_of(c->part), year_of(c->on), year));
+            year = 0;
+        }
+    }
+    t->count = 0;
+    return V_OK;
+}

@@ -1,0 +1,283 @@
+/*
+ * The toy kinds' rows, rules and effects.
+ * Knows jars; must not know the door.
+ * Invariant: rules and effects are pure.
+ */
+#include <string.h>
+
+#include "toy.h"
+
+/*
+ *            opened            filled            filled
+ *    (new) ---------> open ------------> filled <------- lent
+ *                      |                 |  |  ^---------^
+ *                      |                 |  | lent
+ *                      |                 |  v
+ *                      |                 | sealed
+ *                      +---> broken <----+----+       a side state: bank facts freeze it
+ */
+static const struct state jar_states[JAR__COUNT] = {
+    {"new",    "未开",   "new",    false},
+    {"open",   "已开",   "open",   false},
+    {"filled", "有币",   "filled", false},
+    {"lent",   "已借出", "lent",   false},
+    {"sealed", "已封",   "sealed", false},
+    {"broken", "已碎",   "broken", true },
+};
+
+/* ---- the jar ---------------------------------------------------------------------------------------------------------- */
+
+static enum standing
+jar_standing(const void *view, const struct actor *a)
+{
+    const struct jar_view *v = view;
+
+    if (slice_equal(a->organisation, S("bank-former")))
+        return STANDING_FORMER;
+    if (slice_equal(a->organisation, S("bank-foreign")))
+        return STANDING_FOREIGN;
+    return a->district.len == 0 || slice_equal(a->district, v->district) ? STANDING_OWN : STANDING_FOREIGN;
+}
+
+static void
+jar_scope(struct scope *out, const void *view)
+{
+    const struct jar_view *v = view;
+
+    out->district = v->district;
+    out->person = v->owner;
+}
+
+static int
+year_of(int32_t day)
+{
+    int year, month, day_of_month;
+
+    day_split(day, &year, &month, &day_of_month);
+    return year;
+}
+
+/* Coins by the day they went in, split by colour; and each jar once a year, on its first filling of that year. */
+static void
+jar_totals(struct contributions *out, const void *view)
+{
+    static const char *const colours[] = {"red", "green"};
+    const struct jar_view *v = view;
+    const struct jar_view_fillings_item *f = v->fillings.at;
+
+    for (size_t i = 0; i < v->fillings.count; i++) {
+        bool first = true;
+
+        contribute(out, (struct contribution){"coins_in", colours[v->colour], v->district, f[i].on, f[i].amount});
+        for (size_t j = 0; j < v->fillings.count; j++)
+            if (year_of(f[j].on) == year_of(f[i].on) && (f[j].on < f[i].on || (f[j].on == f[i].on && j < i)))
+                first = false;
+        if (first)
+            contribute(out, (struct contribution){"jars", "", v->district, f[i].on, 1});
+    }
+}
+
+const struct subject_type toy_jar = {
+    .name = "jar",
+    .plural = "jars",
+    .view = &shape_jar_view,
+    .states = jar_states,
+    .state_count = JAR__COUNT,
+    .standing = jar_standing,
+    .scope = jar_scope,
+    .totals = jar_totals,
+};
+
+static enum verdict
+may_open(const struct view *v, const struct entry *e, struct problems *p)
+{
+    const struct jar_opened *d = e->body;
+
+    if (d->capacity <= v->limits[0].number)
+        return V_OK;
+    problem_add(p, V_OVER_LIMIT, S("/capacity"), arena_print(p->arena, "上限 %lld", (long long)v->limits[0].number),
+                arena_print(p->arena, "at most %lld", (long long)v->limits[0].number));
+    return V_OVER_LIMIT;
+}
+
+static void
+do_open(struct arena *a, void *view, const struct entry *e)
+{
+    const struct jar_opened *d = e->body;
+    struct jar_view *v = view;
+
+    (void)a;
+    v->district = d->district;
+    v->owner = d->owner;
+    v->capacity = d->capacity;
+    v->colour = d->colour;
+    v->opened = e->on;
+}
+
+static bool
+over_fill(const void *view, const struct entry *e)
+{
+    const struct jar_view *v = view;
+
+    return v->held + ((const struct jar_filled *)e->body)->amount > v->capacity;
+}
+
+static void
+do_fill(struct arena *a, void *view, const struct entry *e)
+{
+    struct jar_view *v = view;
+    const struct jar_filled *d = e->body;
+    struct jar_view_fillings_item *one = list_push(&v->fillings, a, sizeof *one);
+
+    *one = (struct jar_view_fillings_item){e->on, d->amount};
+    v->held += d->amount;
+    v->filled += d->amount;
+    v->fills++;
+}
+
+static enum verdict
+may_spill(const struct view *v, const struct entry *e, struct problems *p)
+{
+    const struct jar_view *jar = v->subject->view;
+
+    (void)p;
+    return ((const struct jar_spilled *)e->body)->amount <= jar->held ? V_OK : V_RULE_REFUSED;
+}
+
+static void
+do_spill(struct arena *a, void *view, const struct entry *e)
+{
+    (void)a;
+    ((struct jar_view *)view)->held -= ((const struct jar_spilled *)e->body)->amount;
+}
+
+static bool
+over_lend(const void *view, const struct entry *e)
+{
+    return ((const struct jar_lent *)e->body)->amount > ((const struct jar_view *)view)->held;
+}
+
+static void
+do_lend(struct arena *a, void *view, const struct entry *e)
+{
+    (void)a;
+    ((struct jar_view *)view)->held -= ((const struct jar_lent *)e->body)->amount;
+}
+
+static struct slice
+tells_bank(const void *view)
+{
+    (void)view;
+    return S("bank-one");
+}
+
+#define ROW(name) &toy_kinds[KIND_##name]
+
+static const struct kind opened = {
+    .schema = ROW(JAR_OPENED), .type = &toy_jar, .from = FROM_NEW, .to = JAR_OPEN, .limits = {"capacity_max"},
+    .may = may_open, .apply = do_open, .tells = tells_bank,
+};
+static const struct kind filled = {
+    .schema = ROW(JAR_FILLED), .type = &toy_jar, .from = FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_LENT),
+    .to = JAR_FILLED, .order = ORDER_FACT, .over = over_fill, .apply = do_fill,
+};
+static const struct kind lent = {
+    .schema = ROW(JAR_LENT), .type = &toy_jar, .from = FROM(JAR_FILLED), .to = JAR_LENT, .order = ORDER_FACT,
+    .over = over_lend, .apply = do_lend,
+};
+static const struct kind spilled = {
+    .schema = ROW(JAR_SPILLED), .type = &toy_jar, .from = FROM(JAR_OPEN) | FROM(JAR_FILLED), .to = TO_SAME,
+    .may = may_spill, .apply = do_spill,
+};
+static const struct kind sealed = {
+    .schema = ROW(JAR_SEALED), .type = &toy_jar, .from = FROM(JAR_FILLED), .to = JAR_SEALED,
+};
+static const struct kind broken = {
+    .schema = ROW(JAR_BROKEN), .type = &toy_jar, .from = FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_SEALED),
+    .to = JAR_BROKEN,
+};
+static const struct kind inspected = {
+    .schema = ROW(JAR_INSPECTED), .type = &toy_jar,
+    .from = FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_LENT) | FROM(JAR_SEALED) | FROM(JAR_BROKEN), .to = TO_SAME,
+    .mark = MARK_THAW,
+};
+
+/* ---- rules: a limit of one number or one list, in force from a day ------------------------------------------- */
+
+static const struct state rule_states[] = {
+    {"new",      "未设定", "new",      false},
+    {"in_force", "有效",   "in force", false},
+};
+
+static const struct subject_type rule_type = {
+    .name = "rule", .plural = "rules", .view = &shape_rule_view, .states = rule_states, .state_count = COUNT(rule_states),
+};
+
+static void
+do_set(struct arena *a, void *view, const struct entry *e)
+{
+    const struct rule_set *d = e->body;
+    struct rule_view *v = view;
+
+    (void)a;
+    v->from = d->from;
+    v->number = d->number;
+    v->items = d->items;
+    v->source = d->source;
+}
+
+static const struct kind rule_set_kind = {
+    .schema = ROW(RULE_SET), .type = &rule_type, .from = FROM_NEW | FROM(1), .to = 1, .apply = do_set,
+};
+
+static struct slice
+rule_id(struct arena *a, const char *name, struct slice scope)
+{
+    return arena_print(a, "%s:" SLICE_FMT, name, SLICE_ARG(scope));
+}
+
+static size_t
+rule_scopes(struct slice out[5], struct slice district)
+{
+    size_t count = 0;
+
+    if (district.len > 0)
+        out[count++] = district;
+    out[count++] = S("city");
+    return count;
+}
+
+static bool
+rule_in_force(struct limit *out, const void *view, int32_t day)
+{
+    const struct rule_view *v = view;
+
+    if (day < v->from)
+        return false;
+    *out = (struct limit){.number = v->number, .items = v->items.at, .item_count = v->items.count, .source = v->source};
+    return true;
+}
+
+static const struct limit_source rules = {&rule_type, rule_id, rule_scopes, rule_in_force};
+
+/* ---- corrections ---------------------------------------------------------------------------------------------------- */
+
+static const struct state mending_states[] = {
+    {"new",       "未确认", "new",       false},
+    {"confirmed", "已确认", "confirmed", false},
+};
+
+static const struct subject_type mending_type = {
+    .name = "mending", .plural = "mendings", .view = &shape_mending_view, .states = mending_states,
+    .state_count = COUNT(mending_states),
+};
+
+static const struct kind mended = {
+    .schema = ROW(JAR_MENDED), .type = &mending_type, .from = FROM_NEW, .to = 1,
+};
+
+static const struct kind *const kinds[] = {&opened, &filled,    &lent,          &spilled, &sealed,
+                                           &broken, &inspected, &rule_set_kind, &mended};
+static const struct subject_type *const types[] = {&toy_jar, &rule_type, &mending_type};
+
+const struct registry toy_registry = {kinds, COUNT(kinds), types, COUNT(types), &rules, &mended};
