@@ -538,7 +538,7 @@ key_from_raw_public(const unsigned char raw[32])
 
 /* ---- signatures --------------------------------------------------------------------------------------------- */
 
-/* r ‖ s to DER; the length, or 0 where OpenSSL has no memory. */
+/* r ‖ s to DER; the length. */
 static size_t
 der_from_raw(unsigned char out[DER_SIZE_MAX], struct slice raw)
 {
