@@ -20,7 +20,7 @@ $(GEN)/tests/store_sql.h: $(GEN)/tests/store_sql.c ;
 
 # --- scripts/generate-shapes: structs, policy and the API document from schemas/; the tests' toy kinds the same way ----
 SHAPE_FILES := shapes.h shapes.c policy.h policy.c openapi.json openapi.c
-SHAPE_SOURCES := scripts/generate-shapes scripts/schema_files.py schemas/openapi.json include/ventured/role.tbl
+SHAPE_SOURCES := scripts/generate-shapes scripts/schema_files.py schemas/openapi.json include/ventured/role.tbl src/ledger/shape.tbl
 GENERATED += $(SHAPE_FILES:%=$(GEN)/%) $(SHAPE_FILES:%=$(GEN)/toy_%)
 GENERATED_SOURCES += $(patsubst %,$(GEN)/%,$(filter %.c,$(SHAPE_FILES)))
 TEST_GENERATED_OBJECTS += $(patsubst %.c,$(B)/gen/toy_%.o,$(filter %.c,$(SHAPE_FILES)))

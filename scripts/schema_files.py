@@ -11,7 +11,10 @@ import re
 from dataclasses import dataclass, field
 
 INT_MAX = 9_000_000_000_000_000  # of money, by promise; of every other number, so that browsers hold it exactly
-UNITS = ["fen", "ppm", "person", "piece", "month", "day", "year"]
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+# The words that C knows too are read from C's own tables.
+ROLES = re.findall(r'^R\(\w+, *"(\w+)"', (ROOT / "include/ventured/role.tbl").read_text("utf-8"), re.M)
+UNITS = re.findall(r'^UNIT\("(\w+)"', (ROOT / "src/ledger/shape.tbl").read_text("utf-8"), re.M)
 ENVELOPE = {"id", "kind", "subject", "on", "mends"}  # stand beside the members in a posted body
 C_WORDS = set("auto break case char const continue default do double else enum extern float for goto if inline int "
               "long register restrict return short signed sizeof static struct switch typedef union unsigned void "
@@ -301,13 +304,13 @@ def read_field(name, node, at, place):
     return f
 
 
-def read_see(raw, fields, roles):
+def read_see(raw, fields):
     """Who may see: the kind's set, and for each member one within it; a private member shows to none unless listed."""
-    check_list(raw["x-see"], "/x-see", "role", roles)
+    check_list(raw["x-see"], "/x-see", "role", ROLES)
     for f in fields:
         here = join(join("/properties", f.name), "x-see")
         if f.see is not None:
-            check_list(f.see, here, "role", roles)
+            check_list(f.see, here, "role", ROLES)
         wider = [r for r in f.see or [] if r not in raw["x-see"]]
         if wider:
             raise Bad(here, f"{wider[0]} does not see the whole; a member's x-see only narrows, so add the role to the "
@@ -315,7 +318,7 @@ def read_see(raw, fields, roles):
         f.see = f.see if f.see is not None else [] if f.private else raw["x-see"]
 
 
-def read_entry(path, raw, roles):
+def read_entry(path, raw):
     match = re.fullmatch(r"([a-z0-9_]+)\.([a-z0-9_]+)\.([1-9][0-9]{0,3})\.json", path.name)
     if not match:
         raise Bad("", "the file must be named <subject>.<what happened>.<version>.json, such as loan.disbursed.1.json")
@@ -323,7 +326,7 @@ def read_entry(path, raw, roles):
         check_name(part, "", "the file name's part")
     check_keywords(raw, "", TITLES | OBJECT | {"$schema", "x-subject", "x-post", "x-see"}, HELPS)
     check_name(raw["x-subject"], "/x-subject", "the subject")
-    if not check_list(raw["x-post"], "/x-post", "role", roles):
+    if not check_list(raw["x-post"], "/x-post", "role", ROLES):
         raise Bad("/x-post", "nobody may post this; name at least one role")
     fields = read_object(raw, "", lambda n, v, a: read_field(n, v, a, "entry"))
     for f in fields:
@@ -333,28 +336,28 @@ def read_entry(path, raw, roles):
             raise Bad(join("/properties", f.name), "a voucher number must be required, not private, and have a pattern")
     if sum(f.voucher for f in fields) > 1:
         raise Bad("/properties", "two members are x-voucher; a fact has one voucher")
-    read_see(raw, fields, roles)
+    read_see(raw, fields)
     return Shape(f"{match[1]}.{match[2]}", int(match[3]), raw["x-subject"], fields, raw, path)
 
 
-def read_view(path, raw, roles):
+def read_view(path, raw):
     check_name(path.stem, "", "the file name")
     check_keywords(raw, "", TITLES | OBJECT | {"$schema", "x-plural", "x-see"}, HELPS)
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", raw["x-plural"]):
         raise Bad("/x-plural", "is part of an address: lower-case letters, digits and single hyphens, such as loans")
     fields = read_object(raw, "", lambda n, v, a: read_field(n, v, a, "view"))
-    read_see(raw, fields, roles)
+    read_see(raw, fields)
     # Tables derived under another form must be rebuilt, so the number comes from the form and cannot be forgotten.
     number = int(hashlib.sha256(repr(frozen_form(fields)).encode()).hexdigest()[:7], 16)
     return Shape(path.stem, number, path.stem, fields, raw, path)
 
 
-def read_folder(folder, reader, roles, refusals):
+def read_folder(folder, reader, refusals):
     out = []
     for path in sorted(folder.glob("*.json")):
         try:
             raw = load(path)
-            out.append(reader(path, raw, roles))
+            out.append(reader(path, raw))
             if raw["$schema"] != "https://json-schema.org/draft/2020-12/schema":
                 raise Bad("/$schema", "must be https://json-schema.org/draft/2020-12/schema")
         except Bad as bad:
@@ -422,11 +425,11 @@ def example(fields):
     return {f.name: f.example for f in fields if f.required}
 
 
-def read_schemas(entries_folder, views_folder, roles):
+def read_schemas(entries_folder, views_folder):
     """(every version, the newest of each kind, the views, refusals): the rest is right only without refusals."""
     refusals = []
-    entries = read_folder(entries_folder, read_entry, roles, refusals)
-    views = read_folder(views_folder, read_view, roles, refusals)
+    entries = read_folder(entries_folder, read_entry, refusals)
+    views = read_folder(views_folder, read_view, refusals)
     kinds = check_versions(entries, refusals)
     if not refusals:
         check_names(kinds, views, refusals)
