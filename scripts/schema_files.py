@@ -217,8 +217,8 @@ def read_integer(f, node, at, keywords):
     check_keywords(node, at, INTEGER | keywords[0], keywords[1] | {"x-unit"})
     why = "sum of money" if node.get("x-unit") == "fen" else "number"
     f.type, f.unit = "INT", node.get("x-unit")
-    if f.unit is not None:
-        check_list([f.unit], at, "x-unit", UNITS)
+    if f.unit not in [None, *UNITS]:
+        raise Bad(join(at, "x-unit"), f"unknown unit {f.unit}; known: {' '.join(UNITS)} (src/ledger/shape.tbl)")
     f.min, f.max = check_bounds(node, at, "minimum", "maximum", -INT_MAX, INT_MAX, why)
     f.example = max(f.min, min(f.max, 100))
 

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -125,6 +127,26 @@ the_newest_version_is_the_one_that_is_posted(void **state)
     assert_non_null(shape_field(kind_find(toy_kinds, S("jar.spilled"))->shape, S("seen")));
 }
 
+static void
+the_embedded_api_document_is_the_file_that_was_checked(void **state)
+{
+    FILE *file = fopen("build/gen/toy_openapi.json", "rb");
+    char *bytes;
+    size_t size;
+
+    (void)state;
+    if (file == NULL) {
+        print_message("build/gen/toy_openapi.json is not here: run from the project's folder\n");
+        skip();
+    }
+    bytes = malloc(toy_openapi_size + 1);
+    size = fread(bytes, 1, toy_openapi_size + 1, file);
+    fclose(file);
+    assert_int_equal(size, toy_openapi_size);
+    assert_memory_equal(bytes, toy_openapi, size);
+    free(bytes);
+}
+
 int
 main(void)
 {
@@ -136,6 +158,7 @@ main(void)
         cmocka_unit_test(a_state_hides_fields_the_same_way),
         cmocka_unit_test(every_row_is_whole_and_no_field_shows_wider_than_its_kind),
         cmocka_unit_test(the_newest_version_is_the_one_that_is_posted),
+        cmocka_unit_test(the_embedded_api_document_is_the_file_that_was_checked),
     };
 
     return cmocka_run_group_tests_name("ledger/role", tests, NULL, NULL);
