@@ -53,8 +53,8 @@ signature_base(struct slice *out, struct slice *fault, const struct message *m, 
     for (const struct sfv *id = input->items; id != NULL; id = id->next) {
         struct slice value;
 
-        *fault = id->text;
-        if (!component_read(&value, m, id) || is_named_before(input->items, id) || !add_line(&b, id, value))
+        *fault = id->type == SFV_STRING ? id->text : S("signature-input");
+        if (is_named_before(input->items, id) || !component_read(&value, m, id) || !add_line(&b, id, value))
             return false;
         buf_add_char(&b, '\n');
     }
