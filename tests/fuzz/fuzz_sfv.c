@@ -14,7 +14,7 @@
 #include "../../src/edge/digest.h"
 #include "../../src/edge/signature.h"
 
-#define ARENA_SIZE (32u << 20)
+#define ARENA_SIZE (4u << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
