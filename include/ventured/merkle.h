@@ -53,7 +53,7 @@ struct merkle_edge {
 struct hash merkle_leaf_hash(struct slice leaf);
 
 /* Makes `edge` the edge of the tree of `size` leaves (0 to MERKLE_SIZE_MAX), reading one tile a level. V_BROKEN where a
- * tile is shorter than the size asks. */
+ * tile is shorter than the size asks; after any failure the edge must not be used. */
 enum verdict merkle_edge_load(struct merkle_edge *edge, int64_t size, const struct tiles *tiles);
 
 /* Appends a group of leaf hashes: about one node hash a leaf. Every tile that changed is written once, a full one when

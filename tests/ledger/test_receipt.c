@@ -264,6 +264,19 @@ names_the_first_link_that_fails(void **state)
     breaks(document, &elsewhere, SIGNED);
 }
 
+static void
+refuses_a_proof_longer_than_any(void **state)
+{
+    struct slice document = document_of(300, 700);
+    struct buf b = {.arena = arena};
+
+    (void)state;
+    buf_add(&b, S("\"proof\":["));
+    for (int i = 0; i < MERKLE_PROOF_MAX; i++)
+        buf_add(&b, S("\"" HASH0 "\","));
+    breaks(edited(document, "\"proof\":[", arena_copy(arena, buf_slice(&b)).at), &vkey, SHAPE);
+}
+
 /* The key itself signs, under its own name, a checkpoint of another log. */
 static void
 names_a_checkpoint_of_another_origin(void **state)
@@ -355,6 +368,7 @@ main(void)
         cmocka_unit_test(every_entry_checks_in_every_later_checkpoint),
         cmocka_unit_test(an_independent_judge_agrees),
         cmocka_unit_test(names_the_first_link_that_fails),
+        cmocka_unit_test(refuses_a_proof_longer_than_any),
         cmocka_unit_test(names_a_checkpoint_of_another_origin),
         cmocka_unit_test(refuses_parts_of_two_receipts),
         cmocka_unit_test(a_receipt_printed_otherwise_still_checks),
