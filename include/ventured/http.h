@@ -23,7 +23,7 @@ struct request {
     size_t header_count;
     struct slice body;
     struct slice peer;        /* the address, no port */
-    struct slice server_name; /* TLS SNI; absent where none */
+    struct slice server_name; /* the configured name that answers: SNI where it is known, else the first */
     struct slice certificate; /* DER of a verified client certificate; absent where none */
     void *exchange;           /* the server's own */
 };
@@ -40,7 +40,9 @@ struct reply {
  * joined by ", " in the order received (section 5.3). */
 struct slice header_find(const struct request *rq, const char *name);
 
-/* Answers once, from any thread. The reply's bytes must live in the request's arena or for ever. */
+/* Answers once, from any thread; the request and its arena are gone when it returns. The reply's bytes must live in the
+ * request's arena or for ever. Date, Content-Length and Connection are the server's: a reply that names them is a bug. A
+ * client that went away meanwhile is no error. */
 void http_reply(struct request *rq, const struct reply *reply);
 
 /* Called on the server's thread; must not block. It answers, or hands the request to somebody who will. */
@@ -52,13 +54,15 @@ typedef void http_handler(struct request *rq, void *context);
 struct http_name {
     const char *name;           /* SNI; the first is the default */
     const char *certificate_file, *key_file; /* PEM */
-    const char *client_ca_file; /* PEM; NULL: never ask */
+    const char *client_ca_file; /* PEM; NULL: never ask. Asked, a client may send none, but none that does not verify */
 };
 
 struct http_limits {
     size_t header_bytes_max, header_lines_max, body_bytes_max;
     int connections_max, connections_per_address_max;
-    int header_deadline_ms, body_deadline_ms, idle_deadline_ms; /* absolute, from the first byte of the request */
+    size_t request_bytes_max; /* of one request's arena: its head and body, what the handler makes of them, the reply */
+    int header_deadline_ms, body_deadline_ms; /* absolute, from the first byte of the request */
+    int idle_deadline_ms; /* between requests, and for a reply to be taken */
 };
 extern const struct http_limits http_limits_default;
 
@@ -74,9 +78,10 @@ struct http_options {
 
 struct http_server;
 
-/* open binds and listens; run serves until stop; stop (any thread, or a signal handler's pipe) refuses new connections,
- * answers what is in hand and returns from run within `grace_ms`. reload reads the certificate files again: connections
- * that exist go on; on failure the old ones stay in force. */
+/* open binds, listens and ignores SIGPIPE for the whole process; run serves until stop; stop (any thread, or a signal
+ * handler) refuses new connections, answers what is in hand and returns from run within `grace_ms`. reload (any thread)
+ * reads the certificate files again: connections that exist go on; on failure the old ones stay in force. close comes
+ * after run has returned and after everybody who might still answer has ended. The options' texts are copied. */
 enum verdict http_open(struct http_server **out, const struct http_options *o);
 int http_port(const struct http_server *s);
 void http_run(struct http_server *s);
