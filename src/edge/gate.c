@@ -14,6 +14,18 @@
 /* A longer number than this cannot be a length within any limit, and fits int64_t for certain. */
 #define LENGTH_DIGITS_MAX 15
 
+const struct http_limits http_limits_default = {
+    .header_bytes_max = 8 * 1024,
+    .header_lines_max = 64,
+    .body_bytes_max = 1024 * 1024,
+    .request_bytes_max = (size_t)96 * 1024 * 1024,
+    .connections_max = 1000,
+    .connections_per_address_max = 200,
+    .header_deadline_ms = 10 * 1000,
+    .body_deadline_ms = 30 * 1000,
+    .idle_deadline_ms = 60 * 1000,
+};
+
 struct method {
     const char *name;
     enum { NO_BODY, BODY } body;
@@ -94,9 +106,9 @@ is_digits(struct slice s)
     return s.len > 0;
 }
 
-/* RFC 9110 section 5.5, obs-text included: a field's bytes are opaque to the gate. */
-static bool
-is_field_value(struct slice s)
+/* Bytes above 0x7f may stand in a value: to the gate they are opaque. */
+bool
+gate_allows_value(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
@@ -181,7 +193,7 @@ request_line_check(struct gate *g, struct slice line)
     return V_OK;
 }
 
-/* ---- the fields ------------------------------------------------------------------------------------------------ */
+/* ---- the fields ---------------------------------------------------------------------------------------------- */
 
 static enum verdict
 field_check(struct gate *g, struct slice line)
@@ -196,7 +208,7 @@ field_check(struct gate *g, struct slice line)
     if (value.at == NULL || !is_token(name))
         return malformed(g, "a header field must be: name, colon, value; no space before the colon");
     value = trim(value);
-    if (!is_field_value(value))
+    if (!gate_allows_value(value))
         return malformed(g, "a header field holds a control character");
     g->headers[g->header_count++] = (struct header){name, value};
     return V_OK;
@@ -329,7 +341,7 @@ line_check(struct gate *g, struct slice line)
     return line.len == 0 ? head_check(g) : field_check(g, line);
 }
 
-/* ---- one step a phase: each takes at least one byte from the front of `rest` -------------------------------------- */
+/* ---- one step a phase: each takes at least one byte from the front of `rest` --------------------------------- */
 
 static void
 take(struct slice *rest, size_t count)
@@ -435,7 +447,7 @@ static enum verdict (*const steps[GATE__COUNT])(struct gate *, struct slice *) =
     [GATE_LAST_LF] = byte_step,      [GATE_WHOLE] = behind_step,
 };
 
-/* ---- what the server calls ------------------------------------------------------------------------------------- */
+/* ---- what the server calls ----------------------------------------------------------------------------------- */
 
 void
 gate_init(struct gate *g, struct arena *arena, const struct http_limits *limits)

@@ -36,9 +36,9 @@ struct gate {
     int minor; /* of HTTP/1.x */
     struct header *headers;
     size_t header_count;
-    size_t body_len;  /* decoded, so far */
-    size_t left;      /* bytes still to come of the body or of the chunk */
-    int digits;       /* of the chunk size, so far */
+    size_t body_len; /* decoded, so far */
+    size_t left;     /* bytes still to come of the body or of the chunk */
+    int digits;      /* of the chunk size, so far */
 };
 
 /* `arena` and `limits` are borrowed and must outlive the gate. */
@@ -57,6 +57,9 @@ bool gate_keeps_alive(const struct gate *g);
 
 /* Sets method, target, path, query and headers from the head. */
 void gate_request(struct request *out, const struct gate *g);
+
+/* Whether a field may hold this value, in either direction: no control character but the tab (RFC 9110 section 5.5). */
+bool gate_allows_value(struct slice value);
 
 /* The whole answer to a refused request, head and problem document (RFC 9457), asking for the connection's end.
  * `at_ms` is the wall clock for the Date field. */

@@ -1,11 +1,9 @@
 /*
  * The HTTPS server: libevent's evhttp over its OpenSSL bufferevents, behind the gate.
  * Knows connections, deadlines and answers in flight; must not know routes, entries or what a certificate means.
- * Invariant: everything but http_reply, http_stop, http_reload and http_count happens on the one thread inside http_run.
+ * Invariant: all but http_reply, http_stop, http_reload and http_count happens on the one thread inside http_run.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,11 +20,10 @@
 #include <event2/http.h>
 #include <event2/listener.h>
 
-#include "gate.h"
+#include "exchange.h"
+#include "socket.h"
 #include "tls.h"
 
-#define BACKLOG 512
-#define ARENAS_KEPT 64
 /* Slots above the cap: whoever is over it needs one until the event library has let go of the connection. */
 #define SLOTS_SPARE 16
 /* How long a refused client may go on sending into the void, so that it gets to read its answer before a reset. */
@@ -36,36 +33,14 @@
 /* Our own deadlines are absolute; evhttp's, which start anew with every byte, are put out of the way. */
 #define NEVER_S (7 * 24 * 3600)
 
-const struct http_limits http_limits_default = {
-    .header_bytes_max = 8 * 1024,
-    .header_lines_max = 64,
-    .body_bytes_max = 1024 * 1024,
-    .request_bytes_max = (size_t)96 * 1024 * 1024,
-    .connections_max = 1000,
-    .connections_per_address_max = 200,
-    .header_deadline_ms = 10 * 1000,
-    .body_deadline_ms = 30 * 1000,
-    .idle_deadline_ms = 60 * 1000,
-};
-
 /* The life of a connection. Its one timer means something else in each phase.
  *
  *   ARRIVED -> GREETING -> IDLE -> HEAD -> BODY -> IN_HAND -> REPLYING -> IDLE ...
- *                            '-> REFUSED -> ANSWERING -> ENDING     '-> ENDING
+ *                                   '------'--> REFUSED          '--> ENDING
+ *                                               '-> ANSWERING -> ENDING
  *
  * and from any of them but IN_HAND to DROPPED, in which it stays until the event library has freed it. */
 enum phase { FREE, ARRIVED, GREETING, IDLE, HEAD, BODY, IN_HAND, REPLYING, REFUSED, ANSWERING, ENDING, DROPPED };
-
-/* One request and its answer: the first thing in its own arena. */
-struct exchange {
-    struct request rq;
-    struct gate gate;
-    struct http_server *server;
-    struct connection *connection; /* NULL once the client has gone */
-    struct evhttp_request *native;
-    struct reply reply;
-    struct exchange *next; /* among the replies that wait for the server's thread */
-};
 
 struct connection {
     struct http_server *server;
@@ -78,10 +53,10 @@ struct connection {
     bool last; /* no further request is taken */
     int64_t began_ms;
     struct exchange *exchange;
-    enum verdict verdict; /* of the refusal */
+    enum verdict verdict;              /* of the refusal */
     bufferevent_event_cb native_event; /* evhttp's own, once a refusal has put ours in its place */
     void *native;
-    char peer[INET6_ADDRSTRLEN];
+    char peer[PEER_TEXT_SIZE];
 };
 
 struct http_server {
@@ -96,43 +71,13 @@ struct http_server {
     bool stopping, closing;
     struct connection *slots, *free;
     size_t slot_count;
-    struct arena *arenas[ARENAS_KEPT];
-    size_t arena_count;
+    struct arena_pool arenas;
+    struct answer_queue answers; /* from other threads */
     pthread_t thread;
-    pthread_mutex_t lock; /* of the replies that wait */
-    struct exchange *replies, **replies_last;
+    atomic_bool running;
     atomic_int grace_ms; /* below 0 until http_stop */
     _Atomic int64_t now, total, gated, capped, dropped, requests;
 };
-
-/* ---- exchanges and their arenas ------------------------------------------------------------------------------ */
-
-static struct exchange *
-exchange_open(struct http_server *s, struct connection *c)
-{
-    struct arena *a = s->arena_count > 0 ? s->arenas[--s->arena_count] : arena_open(s->options.limits.request_bytes_max);
-    struct exchange *x = NEW(a, struct exchange);
-
-    x->server = s;
-    x->connection = c;
-    x->rq.arena = a;
-    x->rq.exchange = x;
-    gate_init(&x->gate, a, &s->options.limits);
-    return x;
-}
-
-static void
-exchange_close(struct exchange *x)
-{
-    struct http_server *s = x->server;
-    struct arena *a = x->rq.arena;
-
-    arena_reset(a);
-    if (s->arena_count == ARENAS_KEPT)
-        arena_close(a);
-    else
-        s->arenas[s->arena_count++] = a;
-}
 
 /* ---- the timer, and the end of a connection ------------------------------------------------------------------ */
 
@@ -188,7 +133,7 @@ connection_gone(void *owner)
     if (c->exchange != NULL && c->phase == IN_HAND && !s->closing)
         c->exchange->connection = NULL;
     else if (c->exchange != NULL)
-        exchange_close(c->exchange);
+        exchange_close(&s->arenas, c->exchange);
     *c = (struct connection){.server = s, .next = s->free};
     s->free = c;
     atomic_fetch_sub(&s->now, 1);
@@ -197,7 +142,7 @@ connection_gone(void *owner)
         event_base_loopbreak(s->base);
 }
 
-/* ---- the gate's side: bytes come in, a refusal goes out ---------------------------------------------------------- */
+/* ---- the gate's side: bytes come in, a refusal goes out ------------------------------------------------------ */
 
 /* Only asks for what follows: bytes are judged in the middle of the event library's reading, where nothing may be freed
  * or written. From here on evhttp hears nothing of this connection until it is dropped. */
@@ -261,7 +206,9 @@ judge(struct connection *c, struct evbuffer *input, size_t added)
 static void
 request_begin(struct connection *c)
 {
-    c->exchange = exchange_open(c->server, c);
+    c->exchange = exchange_open(&c->server->arenas, &c->server->options.limits);
+    c->exchange->server = c->server;
+    c->exchange->connection = c;
     c->began_ms = the_clock.steady_ms();
     timer_until(c, HEAD, c->server->options.limits.header_deadline_ms);
 }
@@ -291,7 +238,7 @@ input_changed(struct evbuffer *input, const struct evbuffer_cb_info *info, void 
     }
 }
 
-/* ---- replies ------------------------------------------------------------------------------------------------------- */
+/* ---- replies ------------------------------------------------------------------------------------------------- */
 
 static void
 replied(struct evhttp_request *native, void *context)
@@ -308,22 +255,13 @@ replied(struct evhttp_request *native, void *context)
     }
 }
 
-static bool
-is_field_text(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f)
-            return false;
-    return true;
-}
-
 /* A reply's field may carry what a client sent (a Location, say): a line break there would be a second field. */
 static void
 field_add(struct exchange *x, struct slice name, struct slice value)
 {
     struct evkeyvalq *fields = evhttp_request_get_output_headers(x->native);
 
-    if (!is_field_text(name) || !is_field_text(value)) {
+    if (!gate_allows_value(name) || !gate_allows_value(value)) {
         log_write(LOG_ERROR, "reply_field_refused", "reason=control_character");
         return;
     }
@@ -353,7 +291,7 @@ reply_send(struct exchange *x)
 
     if (c == NULL) {
         evhttp_request_free(x->native);
-        exchange_close(x);
+        exchange_close(&x->server->arenas, x);
         return;
     }
     c->last = c->last || c->server->stopping || !gate_keeps_alive(&x->gate);
@@ -367,7 +305,7 @@ reply_send(struct exchange *x)
     timer_until(c, REPLYING, c->server->options.limits.idle_deadline_ms);
     evhttp_send_reply(x->native, x->reply.status, NULL, body);
     evbuffer_free(body);
-    exchange_close(x);
+    exchange_close(&x->server->arenas, x);
 }
 
 static void
@@ -388,19 +326,15 @@ http_reply(struct request *rq, const struct reply *reply)
     assert(x->reply.status == 0);
     assert(reply->status >= 200);
     x->reply = *reply;
-    if (pthread_equal(pthread_self(), s->thread)) {
+    if (atomic_load(&s->running) && pthread_equal(pthread_self(), s->thread)) {
         reply_send(x);
         return;
     }
-    pthread_mutex_lock(&s->lock);
-    x->next = NULL;
-    *s->replies_last = x;
-    s->replies_last = &x->next;
-    pthread_mutex_unlock(&s->lock);
+    answer_queue_put(&s->answers, x);
     wake_up(s);
 }
 
-/* ---- requests ------------------------------------------------------------------------------------------------------ */
+/* ---- requests ------------------------------------------------------------------------------------------------ */
 
 static struct slice
 body_copy(struct exchange *x)
@@ -453,7 +387,7 @@ request_came(struct evhttp_request *native, void *context)
     s->options.handler(&x->rq, s->options.context);
 }
 
-/* ---- connections ----------------------------------------------------------------------------------------------------- */
+/* ---- connections --------------------------------------------------------------------------------------------- */
 
 /* Linear over the slots: a thousand short comparisons beside a TLS handshake of a third of a millisecond. */
 static int
@@ -466,20 +400,6 @@ address_count(const struct http_server *s, const char *peer)
     return count;
 }
 
-static void
-peer_print(struct connection *c, int fd)
-{
-    struct sockaddr_storage address = {0};
-    socklen_t len = sizeof address;
-    const void *at = &((struct sockaddr_in *)&address)->sin_addr;
-
-    if (getpeername(fd, (struct sockaddr *)&address, &len) != 0)
-        return;
-    if (address.ss_family == AF_INET6)
-        at = &((struct sockaddr_in6 *)&address)->sin6_addr;
-    inet_ntop(address.ss_family, at, c->peer, sizeof c->peer);
-}
-
 /* The event library tells neither address nor socket when it asks for a bufferevent, so a connection is looked at as
  * soon as it has them: after the accept and before the handshake. */
 static void
@@ -487,10 +407,8 @@ connection_arrived(struct connection *c)
 {
     struct http_server *s = c->server;
     const struct http_limits *limits = &s->options.limits;
-    int fd = bufferevent_getfd(c->bev), on = 1;
 
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    peer_print(c, fd);
+    socket_peer(c->peer, bufferevent_getfd(c->bev));
     atomic_fetch_add(&s->total, 1);
     if (atomic_load(&s->now) > limits->connections_max ||
         address_count(s, c->peer) >= limits->connections_per_address_max) {
@@ -554,7 +472,7 @@ connection_open(struct event_base *base, void *context)
     return c->bev;
 }
 
-/* ---- stopping ---------------------------------------------------------------------------------------------------------- */
+/* ---- stopping ------------------------------------------------------------------------------------------------ */
 
 static void
 grace_ended(evutil_socket_t fd, short what, void *context)
@@ -592,14 +510,9 @@ woken(evutil_socket_t fd, short what, void *context)
 
     (void)what;
     (void)!read(fd, &count, sizeof count);
-    pthread_mutex_lock(&s->lock);
-    x = s->replies;
-    s->replies = NULL;
-    s->replies_last = &s->replies;
-    pthread_mutex_unlock(&s->lock);
     if (grace_ms >= 0 && !s->stopping)
         stop_begin(s, grace_ms);
-    for (; x != NULL; x = next) {
+    for (x = answer_queue_take(&s->answers); x != NULL; x = next) {
         next = x->next;
         reply_send(x);
     }
@@ -622,7 +535,7 @@ accept_failed(struct evconnlistener *listener, void *context)
     evconnlistener_disable(listener);
 }
 
-/* ---- opening and closing ------------------------------------------------------------------------------------------------ */
+/* ---- opening and closing ------------------------------------------------------------------------------------- */
 
 static void
 library_said(int severity, const char *message)
@@ -630,30 +543,19 @@ library_said(int severity, const char *message)
     log_write(severity >= EVENT_LOG_ERR ? LOG_ERROR : LOG_WARN, "libevent", "text=\"%s\"", message);
 }
 
-static bool
+static enum verdict
 server_listen(struct http_server *s)
 {
-    struct sockaddr_storage address = {0};
-    socklen_t bound_len = sizeof address;
-    int len = sizeof address;
     struct evconnlistener *listener;
-    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
+    int fd;
 
-    if (evutil_parse_sockaddr_port(s->options.address, (struct sockaddr *)&address, &len) != 0)
-        return false;
-    if (address.ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)&address)->sin6_port = htons((uint16_t)s->options.port);
-    else
-        ((struct sockaddr_in *)&address)->sin_port = htons((uint16_t)s->options.port);
-    listener = evconnlistener_new_bind(s->base, NULL, NULL, flags, BACKLOG, (struct sockaddr *)&address, len);
-    if (listener == NULL)
-        return false;
-    getsockname(evconnlistener_get_fd(listener), (struct sockaddr *)&address, &bound_len);
-    /* The port lies at the same place in both families. */
-    s->port = ntohs(((struct sockaddr_in *)&address)->sin_port);
+    TRY(socket_listen(&fd, &s->port, s->options.address));
+    listener = evconnlistener_new(s->base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+    assert(listener != NULL);
     evconnlistener_set_error_cb(listener, accept_failed);
     s->bound = evhttp_bind_listener(s->evhttp, listener);
-    return s->bound != NULL;
+    assert(s->bound != NULL);
+    return V_OK;
 }
 
 static void
@@ -707,19 +609,15 @@ http_open(struct http_server **out, const struct http_options *o)
     event_set_log_callback(library_said);
     s->arena = a;
     s->options = *o;
+    s->port = o->port;
     s->options.address = arena_copy(a, slice_of(o->address)).at;
-    s->thread = pthread_self();
-    s->replies_last = &s->replies;
     atomic_init(&s->grace_ms, -1);
-    pthread_mutex_init(&s->lock, NULL);
+    answer_queue_init(&s->answers);
     slots_prepare(s);
     server_prepare(s);
     got = tls_open(&s->tls, a, o->names, o->name_count);
-    if (got == V_OK && !server_listen(s)) {
-        log_write(LOG_ERROR, "listen_failed", "address=%s port=%d error=\"%s\"", o->address, o->port,
-                  evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-        got = V_USAGE;
-    }
+    if (got == V_OK)
+        got = server_listen(s);
     if (got != V_OK)
         http_close(s);
     else
@@ -737,7 +635,9 @@ void
 http_run(struct http_server *s)
 {
     s->thread = pthread_self();
+    atomic_store(&s->running, true);
     event_base_loop(s->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    atomic_store(&s->running, false);
 }
 
 void
@@ -762,13 +662,13 @@ http_close(struct http_server *s)
     s->bound = NULL;
     s->stopping = true;
     s->closing = true;
-    for (x = s->replies; x != NULL; x = next) {
+    for (x = answer_queue_take(&s->answers); x != NULL; x = next) {
         next = x->next;
         if (x->connection == NULL)
             evhttp_request_free(x->native);
         else
             x->connection->exchange = NULL;
-        exchange_close(x);
+        exchange_close(&s->arenas, x);
     }
     evhttp_free(s->evhttp);
     /* The event library frees connections on its loop; with them go the requests that nobody answered in time. */
@@ -776,9 +676,8 @@ http_close(struct http_server *s)
     event_base_free(s->base);
     close(s->wake_fd);
     tls_close(s->tls);
-    while (s->arena_count > 0)
-        arena_close(s->arenas[--s->arena_count]);
-    pthread_mutex_destroy(&s->lock);
+    arena_pool_close(&s->arenas);
+    answer_queue_fini(&s->answers);
     arena_close(s->arena);
 }
 

@@ -82,14 +82,13 @@ protocol_chosen(SSL *s, const unsigned char **out, unsigned char *out_len, const
     unsigned char *chosen;
 
     (void)s, (void)arg;
-    if (SSL_select_next_proto(&chosen, out_len, ours, sizeof ours - 1, offered, offered_len) !=
-        OPENSSL_NPN_NEGOTIATED)
+    if (SSL_select_next_proto(&chosen, out_len, ours, sizeof ours - 1, offered, offered_len) != OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
 }
 
-/* ---- contexts ---------------------------------------------------------------------------------------------------- */
+/* ---- contexts ------------------------------------------------------------------------------------------------ */
 
 static bool
 context_trust(SSL_CTX *c, const char *client_ca_file)
@@ -120,8 +119,8 @@ context_fill(SSL_CTX *c, const struct http_name *name)
     return SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(c, 0) == 1 &&
            SSL_CTX_set_cipher_list(c, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
            SSL_CTX_use_certificate_chain_file(c, name->certificate_file) == 1 &&
-           SSL_CTX_use_PrivateKey_file(c, name->key_file, SSL_FILETYPE_PEM) == 1 &&
-           SSL_CTX_check_private_key(c) == 1 && context_trust(c, name->client_ca_file);
+           SSL_CTX_use_PrivateKey_file(c, name->key_file, SSL_FILETYPE_PEM) == 1 && SSL_CTX_check_private_key(c) == 1 &&
+           context_trust(c, name->client_ca_file);
 }
 
 static SSL_CTX *
@@ -204,7 +203,7 @@ tls_close(struct tls *t)
     pthread_mutex_destroy(&t->lock);
 }
 
-/* ---- sessions ---------------------------------------------------------------------------------------------------- */
+/* ---- sessions ------------------------------------------------------------------------------------------------ */
 
 struct ssl_st *
 tls_accept(struct tls *t, struct tls_owner *owner)

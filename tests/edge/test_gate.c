@@ -33,7 +33,10 @@ struct row {
     enum end end;
 };
 
-#define ROW(name, bytes, wanted, end) {name, {bytes, sizeof(bytes) - 1}, wanted, end}
+#define ROW(name, bytes, wanted, end)                                                                                  \
+    {                                                                                                                  \
+        name, {bytes, sizeof(bytes) - 1}, wanted, end                                                                  \
+    }
 #define BAD(name, bytes) ROW(name, bytes, V_REQUEST_MALFORMED, PART)
 
 /* clang-format off */
@@ -246,8 +249,9 @@ hands_on_what_it_read(void **state)
     struct gate g;
 
     (void)state;
-    assert_int_equal(read_in_pieces(&g, S("POST /a/b?c=d?e HTTP/1.1\r\nHost: h\r\nX-A:  1 \r\nx-a: 2\r\n"
-                                          "Content-Length: 2\r\n\r\nhi"),
+    assert_int_equal(read_in_pieces(&g,
+                                    S("POST /a/b?c=d?e HTTP/1.1\r\nHost: h\r\nX-A:  1 \r\nx-a: 2\r\n"
+                                      "Content-Length: 2\r\n\r\nhi"),
                                     3),
                      V_OK);
     rq.arena = arena;
@@ -286,13 +290,13 @@ knows_which_connections_stay_open(void **state)
         struct slice bytes;
         int keeps;
     } cases[] = {
-        {S(GH "\r\n"),                                                1},
-        {S(GH "Connection: close\r\n\r\n"),                           0},
-        {S(GH "Connection: keep-alive, Close\r\n\r\n"),               0},
-        {S(GH "Connection: x\r\nConnection: close\r\n\r\n"),          0},
-        {S(GH "Connection: closed\r\n\r\n"),                          1},
-        {S("GET / HTTP/1.0\r\n\r\n"),                                 0},
-        {S("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"),       1},
+        {S(GH "\r\n"),                                                 1},
+        {S(GH "Connection: close\r\n\r\n"),                            0},
+        {S(GH "Connection: keep-alive, Close\r\n\r\n"),                0},
+        {S(GH "Connection: x\r\nConnection: close\r\n\r\n"),           0},
+        {S(GH "Connection: closed\r\n\r\n"),                           1},
+        {S("GET / HTTP/1.0\r\n\r\n"),                                  0},
+        {S("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"),        1},
         {S("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n"), 0},
     };
     struct gate g;

@@ -16,159 +16,9 @@
 #include <cmocka.h>
 #include <curl/curl.h>
 
-#include "client.h"
-#include "pki.h"
-#include "ventured/http.h"
+#include "house.h"
 
-#define GET_OK "GET /healthz HTTP/1.1\r\nHost: first.test\r\n\r\n"
-#define GET_WHO "GET /who HTTP/1.1\r\nHost: first.test\r\n\r\n"
-#define GET_LATER "GET /later HTTP/1.1\r\nHost: first.test\r\n\r\n"
-
-static struct pki pki;
-static const struct client_options plain = {.name = "first.test"};
-
-/* ---- the server under test ------------------------------------------------------------------------------------- */
-
-struct house {
-    struct http_server *server;
-    pthread_t thread;
-    int port;
-    _Atomic(struct request *) waiting; /* what /later has left for another thread */
-    _Atomic long calls;
-};
-
-static void
-answer_who(struct request *rq)
-{
-    struct slice text = arena_print(rq->arena, SLICE_FMT " " SLICE_FMT " %zu", SLICE_ARG(rq->server_name),
-                                    SLICE_ARG(rq->peer), rq->certificate.len);
-
-    http_reply(rq, &(struct reply){.status = uuid_valid(slice_of(rq->id)) ? 200 : 500, .content_type = S("text/plain"), .body = text});
-}
-
-static void
-answer_fields(struct request *rq)
-{
-    const struct header fields[] = {
-        {S("X-Asked"), header_find(rq, "X-Ask")               },
-        {S("X-Split"), S("one\r\nX-Smuggled: two")            },
-        {S("X-Query"), rq->query.at == NULL ? S("-") : rq->query},
-    };
-
-    http_reply(rq, &(struct reply){.status = 200, .headers = fields, .header_count = COUNT(fields)});
-}
-
-static void
-answer(struct request *rq, void *context)
-{
-    struct house *h = context;
-    char *large;
-
-    atomic_fetch_add(&h->calls, 1);
-    if (slice_equal(rq->path, S("/healthz"))) {
-        http_reply(rq, &(struct reply){.status = 200, .content_type = S("text/plain"), .body = S("ok\n")});
-    } else if (slice_equal(rq->path, S("/v1/entries"))) {
-        http_reply(rq, &(struct reply){.status = 200, .content_type = S("application/json"), .body = rq->body});
-    } else if (slice_equal(rq->path, S("/who"))) {
-        answer_who(rq);
-    } else if (slice_equal(rq->path, S("/fields"))) {
-        answer_fields(rq);
-    } else if (slice_equal(rq->path, S("/nothing"))) {
-        http_reply(rq, &(struct reply){.status = 204});
-    } else if (slice_equal(rq->path, S("/large"))) {
-        large = arena_take(rq->arena, 2 * 1024 * 1024);
-        memset(large, 'x', 2 * 1024 * 1024);
-        http_reply(rq, &(struct reply){.status = 200, .body = {large, 2 * 1024 * 1024}});
-    } else if (slice_equal(rq->path, S("/later"))) {
-        atomic_store(&h->waiting, rq);
-    } else {
-        http_reply(rq, &(struct reply){.status = 404});
-    }
-}
-
-static void *
-run(void *server)
-{
-    http_run(server);
-    return NULL;
-}
-
-static struct http_options
-house_options(struct house *h)
-{
-    struct http_options o = {.address = "127.0.0.1", .limits = http_limits_default, .handler = answer, .context = h};
-
-    o.limits.request_bytes_max = (size_t)8 * 1024 * 1024;
-    o.name_count = 2;
-    o.names[0] = (struct http_name){.name = "first.test",
-                                    .certificate_file = pki_file(&pki, "first", ".pem"),
-                                    .key_file = pki_file(&pki, "first", ".key")};
-    o.names[1] = (struct http_name){.name = "second.test",
-                                    .certificate_file = pki_file(&pki, "second", ".pem"),
-                                    .key_file = pki_file(&pki, "second", ".key"),
-                                    .client_ca_file = pki_file(&pki, "ca", ".pem")};
-    return o;
-}
-
-static void
-house_open(struct house *h, const struct http_options *o)
-{
-    *h = (struct house){0};
-    assert_int_equal(http_open(&h->server, o), V_OK);
-    h->port = http_port(h->server);
-    assert_int_equal(pthread_create(&h->thread, NULL, run, h->server), 0);
-}
-
-static void
-house_close(struct house *h)
-{
-    http_stop(h->server, 2000);
-    pthread_join(h->thread, NULL);
-    http_close(h->server);
-}
-
-static struct http_counts
-house_count(const struct house *h)
-{
-    struct http_counts counts;
-
-    http_count(&counts, h->server);
-    return counts;
-}
-
-static struct request *
-house_wait(struct house *h)
-{
-    struct request *rq = NULL;
-
-    for (int i = 0; i < 2000 && rq == NULL; i++) {
-        rq = atomic_exchange(&h->waiting, NULL);
-        if (rq == NULL)
-            usleep(5000);
-    }
-    assert_non_null(rq);
-    return rq;
-}
-
-static void
-house_wait_empty(const struct house *h)
-{
-    for (int i = 0; i < 2000 && house_count(h).connections_now > 0; i++)
-        usleep(5000);
-    assert_int_equal(house_count(h).connections_now, 0);
-}
-
-static void
-serves_anew(const struct house *h)
-{
-    struct client c;
-
-    assert_true(client_open(&c, h->port, &plain));
-    assert_int_equal(client_ask(&c, GET_OK), 200);
-    client_close(&c);
-}
-
-/* ---- good requests ---------------------------------------------------------------------------------------------- */
+/* ---- good requests ------------------------------------------------------------------------------------------- */
 
 static void
 keeps_a_connection_for_many_requests(void **state)
@@ -237,7 +87,7 @@ writes_the_fields_that_are_the_servers(void **state)
     assert_null(strstr(c.text, "Smuggled"));
     assert_int_equal(client_ask(&c, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 200);
     assert_non_null(strstr(c.text, "\r\nConnection: close\r\n"));
-    assert_true(client_ended(&c));
+    assert_true(client_ended_well(&c));
     client_close(&c);
     house_close(&h);
 }
@@ -354,7 +204,7 @@ says_continue_only_to_who_waits_for_it(void **state)
     house_close(&h);
 }
 
-/* ---- bad requests ------------------------------------------------------------------------------------------------ */
+/* ---- bad requests -------------------------------------------------------------------------------------------- */
 
 static void
 answers_a_refusal_and_ends_the_connection(void **state)
@@ -363,14 +213,14 @@ answers_a_refusal_and_ends_the_connection(void **state)
         const char *text;
         int status;
     } cases[] = {
-        {"GET / HTTP/1.1\r\n\r\n",                                              400},
-        {"GET / HTTP/1.1\nHost: a\n\n",                                         400},
-        {"BREW / HTTP/1.1\r\nHost: a\r\n\r\n",                                  501},
-        {"GET / HTTP/1.9\r\nHost: a\r\n\r\n",                                   505},
-        {"POST / HTTP/1.1\r\nHost: a\r\nExpect: pay\r\n\r\n",                   417},
-        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n",      413},
-        {GET_OK GET_OK,                                                         400},
-        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nGET ",          400},
+        {"GET / HTTP/1.1\r\n\r\n",                                         400},
+        {"GET / HTTP/1.1\nHost: a\n\n",                                    400},
+        {"BREW / HTTP/1.1\r\nHost: a\r\n\r\n",                             501},
+        {"GET / HTTP/1.9\r\nHost: a\r\n\r\n",                              505},
+        {"POST / HTTP/1.1\r\nHost: a\r\nExpect: pay\r\n\r\n",              417},
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413},
+        {GET_OK GET_OK,                                                    400},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nGET ",     400},
     };
     struct house h;
     struct http_options o = house_options(&h);
@@ -386,7 +236,7 @@ answers_a_refusal_and_ends_the_connection(void **state)
         assert_int_equal(client_ask(&c, cases[i % COUNT(cases)].text), cases[i % COUNT(cases)].status);
         assert_non_null(strstr(c.text, "\r\nContent-Type: application/problem+json\r\n"));
         assert_non_null(strstr(c.text, "\r\nDate: "));
-        assert_true(client_ended(&c));
+        assert_true(client_ended_well(&c));
         client_close(&c);
     }
     assert_int_equal(house_count(&h).refused_at_gate, 2 * COUNT(cases));
@@ -437,7 +287,7 @@ survives_bytes_sent_while_an_answer_is_awaited(void **state)
     house_close(&h);
 }
 
-/* ---- deadlines and caps ------------------------------------------------------------------------------------------ */
+/* ---- deadlines and caps -------------------------------------------------------------------------------------- */
 
 enum { SLOW = 150, SLOW_ROUNDS = 400 };
 
@@ -616,150 +466,7 @@ serves_on_when_file_descriptors_run_out(void **state)
     house_close(&h);
 }
 
-/* ---- certificates ------------------------------------------------------------------------------------------------- */
-
-static void
-chooses_the_certificate_by_name(void **state)
-{
-    static const struct {
-        const char *name, *who;
-        long serial;
-    } cases[] = {
-        {"first.test",   "first.test 127.0.0.1 0",  1001},
-        {"second.test",  "second.test 127.0.0.1 0", 1002},
-        {"SECOND.test",  "second.test 127.0.0.1 0", 1002},
-        {"unknown.test", "first.test 127.0.0.1 0",  1001},
-        {NULL,           "first.test 127.0.0.1 0",  1001},
-    };
-    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
-    struct house h;
-    struct http_options o = house_options(&h);
-    struct client c;
-
-    (void)state;
-    house_open(&h, &o);
-    for (size_t i = 0; i < 2 * COUNT(cases); i++) {
-        struct client_options how = {.name = cases[i / 2].name, .version_max = versions[i % 2]};
-
-        assert_true(client_open(&c, h.port, &how));
-        assert_int_equal(client_serial(&c), cases[i / 2].serial);
-        assert_int_equal(client_ask(&c, GET_WHO), 200);
-        assert_string_equal(c.body, cases[i / 2].who);
-        client_close(&c);
-    }
-    house_close(&h);
-}
-
-static size_t
-certificate_seen(const struct house *h, const char *server, const char *client, int version)
-{
-    struct client_options how = {.name = server, .version_max = version};
-    struct client c;
-    size_t seen = SIZE_MAX; /* no answer at all */
-
-    how.certificate = pki_file(&pki, client, ".pem");
-    how.key = pki_file(&pki, client, ".key");
-    /* In TLS 1.3 the client's handshake is over before the server has judged its certificate. */
-    if (client_open(&c, h->port, &how) && client_ask(&c, GET_WHO) == 200)
-        seen = strtoul(strrchr(c.body, ' '), NULL, 10);
-    client_close(&c);
-    return seen;
-}
-
-static void
-sees_a_client_certificate_on_the_second_name_only(void **state)
-{
-    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
-    struct house h;
-    struct http_options o = house_options(&h);
-
-    (void)state;
-    house_open(&h, &o);
-    for (size_t i = 0; i < COUNT(versions); i++) {
-        size_t seen = certificate_seen(&h, "second.test", "bank", versions[i]);
-
-        assert_true(seen > 100);
-        assert_true(seen < SIZE_MAX);
-        assert_int_equal(certificate_seen(&h, "first.test", "bank", versions[i]), 0);
-        assert_int_equal(certificate_seen(&h, "second.test", "stranger", versions[i]), SIZE_MAX);
-        assert_int_equal(certificate_seen(&h, "first.test", "stranger", versions[i]), 0);
-    }
-    serves_anew(&h);
-    house_close(&h);
-}
-
-static void
-speaks_nothing_older_than_tls_1_2_and_no_protocol_but_http_1_1(void **state)
-{
-    const struct client_options old = {.name = "first.test", .version_max = TLS1_1_VERSION};
-    const struct client_options other = {.name = "first.test", .protocols = "\x02h2"};
-    const struct client_options both = {.name = "first.test", .protocols = "\x02h2\x08http/1.1"};
-    const unsigned char *chosen;
-    unsigned chosen_len;
-    struct house h;
-    struct http_options o = house_options(&h);
-    struct client c;
-
-    (void)state;
-    house_open(&h, &o);
-    assert_false(client_open(&c, h.port, &old));
-    client_close(&c);
-    assert_false(client_open(&c, h.port, &other));
-    client_close(&c);
-    assert_true(client_open(&c, h.port, &both));
-    SSL_get0_alpn_selected(c.ssl, &chosen, &chosen_len);
-    assert_int_equal(chosen_len, 8);
-    assert_memory_equal(chosen, "http/1.1", 8);
-    client_close(&c);
-    house_close(&h);
-}
-
-static void
-reloads_certificates_without_losing_a_request(void **state)
-{
-    struct house h;
-    struct http_options o = house_options(&h);
-    struct client old, fresh;
-
-    (void)state;
-    house_open(&h, &o);
-    assert_true(client_open(&old, h.port, &plain));
-    for (int i = 0; i < 300; i++) {
-        if (i % 100 == 50) {
-            pki_issue(&pki, "ca", "first", 2000 + i);
-            assert_int_equal(http_reload(h.server), V_OK);
-            assert_true(client_open(&fresh, h.port, &plain));
-            assert_int_equal(client_serial(&fresh), 2000 + i);
-            client_close(&fresh);
-        }
-        assert_int_equal(client_ask(&old, GET_OK), 200);
-    }
-    assert_int_equal(client_serial(&old), 1001);
-    client_close(&old);
-    house_close(&h);
-    pki_issue(&pki, "ca", "first", 1001);
-}
-
-static void
-keeps_the_old_certificates_when_the_new_ones_are_wrong(void **state)
-{
-    struct house h;
-    struct http_options o = house_options(&h);
-    FILE *f;
-
-    (void)state;
-    house_open(&h, &o);
-    f = fopen(pki_file(&pki, "first", ".pem"), "w");
-    fputs("not a certificate\n", f);
-    fclose(f);
-    assert_int_equal(http_reload(h.server), V_USAGE);
-    serves_anew(&h);
-    house_close(&h);
-    assert_int_equal(http_open(&h.server, &o), V_USAGE);
-    pki_issue(&pki, "ca", "first", 1001);
-}
-
-/* ---- answers from elsewhere, and the end --------------------------------------------------------------------------- */
+/* ---- answers from elsewhere, and the end --------------------------------------------------------------------- */
 
 static void *
 answer_later(void *context)
@@ -880,21 +587,17 @@ stops_before_it_has_begun(void **state)
 }
 
 static int
-open_pki(void **state)
+open_all(void **state)
 {
-    (void)state;
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    pki_open(&pki);
-    return 0;
+    return open_pki(state);
 }
 
 static int
-close_pki(void **state)
+close_all(void **state)
 {
-    (void)state;
-    pki_close(&pki);
     curl_global_cleanup();
-    return 0;
+    return close_pki(state);
 }
 
 int
@@ -917,11 +620,6 @@ main(void)
         cmocka_unit_test(refuses_more_connections_than_an_address_may_have),
         cmocka_unit_test(refuses_more_connections_than_there_may_be),
         cmocka_unit_test(serves_on_when_file_descriptors_run_out),
-        cmocka_unit_test(chooses_the_certificate_by_name),
-        cmocka_unit_test(sees_a_client_certificate_on_the_second_name_only),
-        cmocka_unit_test(speaks_nothing_older_than_tls_1_2_and_no_protocol_but_http_1_1),
-        cmocka_unit_test(reloads_certificates_without_losing_a_request),
-        cmocka_unit_test(keeps_the_old_certificates_when_the_new_ones_are_wrong),
         cmocka_unit_test(answers_from_another_thread),
         cmocka_unit_test(throws_away_an_answer_to_a_client_that_has_gone),
         cmocka_unit_test(answers_what_is_in_hand_before_it_stops),
@@ -929,5 +627,5 @@ main(void)
         cmocka_unit_test(stops_before_it_has_begun),
     };
 
-    return cmocka_run_group_tests_name("edge/http", tests, open_pki, close_pki);
+    return cmocka_run_group_tests_name("edge/http", tests, open_all, close_all);
 }

@@ -149,6 +149,15 @@ client_ended(struct client *c)
 }
 
 bool
+client_ended_well(struct client *c)
+{
+    char byte;
+    int got = SSL_read(c->ssl, &byte, 1);
+
+    return SSL_get_error(c->ssl, got) == SSL_ERROR_ZERO_RETURN;
+}
+
+bool
 client_heard(struct client *c)
 {
     struct pollfd p = {.fd = c->fd, .events = POLLIN};

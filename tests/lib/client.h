@@ -21,10 +21,10 @@ struct client {
 };
 
 struct client_options {
-    const char *name;                    /* SNI; NULL: none */
-    const char *certificate, *key;       /* NULL: none */
-    const char *protocols;               /* ALPN as OpenSSL wants it, one length byte before each; NULL: none */
-    int version_max;                     /* TLS1_2_VERSION...; 0: any */
+    const char *name;              /* SNI; NULL: none */
+    const char *certificate, *key; /* NULL: none */
+    const char *protocols;         /* ALPN as OpenSSL wants it, one length byte before each; NULL: none */
+    int version_max;               /* TLS1_2_VERSION...; 0: any */
 };
 
 /* A connection without TLS; -1 where it was refused. */
@@ -42,6 +42,7 @@ int client_read_all(struct client *c); /* to the connection's end, whatever the 
 int client_ask(struct client *c, const char *text);
 /* True once the server has ended the connection, false where it keeps it until the time-out. */
 bool client_ended(struct client *c);
+bool client_ended_well(struct client *c); /* the same, and told so by close_notify */
 /* Whether the server has ended the connection or has sent anything, without waiting. */
 bool client_heard(struct client *c);
 long client_serial(const struct client *c); /* of the server's certificate */

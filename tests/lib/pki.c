@@ -12,8 +12,7 @@
 
 #include "pki.h"
 
-static void __attribute__((format(printf, 1, 2)))
-shell(const char *format, ...)
+static void __attribute__((format(printf, 1, 2))) shell(const char *format, ...)
 {
     char line[2048];
     va_list args;
