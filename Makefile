@@ -24,7 +24,7 @@ FLAGS_tsan  := -O1 -fsanitize=thread
 FLAGS_cover := -O0 --coverage
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-            -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith -Werror
+            -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith -Wno-missing-field-initializers -Werror
 CFLAGS := -std=c17 -g -fPIE -fstack-protector-strong -pthread $(FLAGS_$(VARIANT)) $(WARNINGS)
 CPPFLAGS := -Iinclude -I$(GEN) -MMD -MP
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(FLAGS_$(VARIANT))

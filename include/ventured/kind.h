@@ -92,6 +92,8 @@ struct subject_type {
     enum standing (*standing)(const void *view, const struct actor *a);
     void (*scope)(struct scope *out, const void *view);
     void (*totals)(struct contributions *out, const void *view); /* NULL where it adds to no total */
+    const struct kind *kinds;   /* every fact about it: the whole law of the type, one row each */
+    size_t kind_count;
 };
 
 /* One subject as it is now. */
@@ -178,9 +180,7 @@ struct limit_source {
 };
 
 struct registry {
-    const struct kind *const *kinds; /* every module's rows */
-    size_t kind_count;
-    const struct subject_type *const *types;
+    const struct subject_type *const *types; /* every module's */
     size_t type_count;
     const struct limit_source *limits; /* NULL: the registry has none */
     const struct kind *confirms;       /* the kind by which a second person records a waiting correction */

@@ -44,11 +44,12 @@ struct side {
 static const struct db_statement *
 statement_find(const char *name)
 {
-    for (size_t i = 0; i < sql_schema.statement_count; i++)
-        if (strcmp(sql_schema.statements[i].name, name) == 0)
-            return &sql_schema.statements[i];
-    assert(!"a scan without a statement");
-    return NULL;
+    size_t i = 0;
+
+    while (i < sql_schema.statement_count && strcmp(sql_schema.statements[i].name, name) != 0)
+        i++;
+    assert(i < sql_schema.statement_count);
+    return &sql_schema.statements[i];
 }
 
 static char *

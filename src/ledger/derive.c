@@ -33,9 +33,9 @@ voucher_save(struct db *db, const struct entry *e)
 }
 
 static enum verdict
-derive_next(const struct registry *r, struct db *db, struct arena *a, const struct entry *e, struct subject *s)
+derive_next(struct db *db, struct arena *a, const struct entry *e, struct subject *s)
 {
-    struct move m = machine_move(a, r, s, e);
+    struct move m = machine_move(a, s, e);
 
     if (m.nature == NATURE_REFUSED)
         return V_WRONG_STATE;
@@ -66,7 +66,7 @@ derive(const struct registry *r, struct totals *t, struct db *db, struct arena *
     struct contributions before, after;
 
     totals_of(&before, a, s);
-    TRY(e->mends.entry.at == NULL ? derive_next(r, db, a, e, s) : derive_again(r, db, a, e, s));
+    TRY(e->mends.entry.at == NULL ? derive_next(db, a, e, s) : derive_again(r, db, a, e, s));
     totals_of(&after, a, s);
     TRY(totals_change(t, db, e, &before, &after));
     TRY(voucher_save(db, e));

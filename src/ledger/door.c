@@ -156,16 +156,16 @@ voucher_check(struct posting *p, const struct ledger_options *o)
 /* ---- the move and the rule --------------------------------------------------------------------------------------- */
 
 static enum verdict
-refuse_move(const struct subject *s, struct posting *p, const struct registry *r)
+refuse_move(const struct subject *s, struct posting *p)
 {
     const struct state *state = &s->type->states[s->state];
     struct buf allowed = {.arena = p->arena};
 
     if (p->entry.kind->from == FROM_NEW)
         return V_SUBJECT_TAKEN;
-    for (size_t i = 0; i < r->kind_count; i++)
-        if (r->kinds[i]->type == s->type && (r->kinds[i]->from & FROM(s->state)) != 0)
-            buf_print(&allowed, "%s%s", allowed.len == 0 ? "" : ", ", r->kinds[i]->schema->name);
+    for (size_t i = 0; i < s->type->kind_count; i++)
+        if ((s->type->kinds[i].from & FROM(s->state)) != 0)
+            buf_print(&allowed, "%s%s", allowed.len == 0 ? "" : ", ", s->type->kinds[i].schema->name);
     problem_add(&p->problems, V_WRONG_STATE, S(""),
                 arena_print(p->arena, "当前状态：%s%s；可登记：" SLICE_FMT, state->zh, s->frozen ? "（已冻结）" : "",
                             SLICE_ARG(buf_slice(&allowed))),
@@ -260,9 +260,9 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     TRY(voucher_check(p, o));
     if (e->mends.entry.at != NULL)
         return decide_mending(p, o);
-    m = machine_move(p->arena, o->registry, s, e);
+    m = machine_move(p->arena, s, e);
     if (m.nature == NATURE_REFUSED)
-        return refuse_move(s, p, o->registry);
+        return refuse_move(s, p);
     return rule_check(s, p, o);
 }
 
@@ -343,12 +343,12 @@ door_record(struct ledger *lg, struct posting *p, struct decision *d)
 }
 
 const char *
-decision_state(const struct registry *r, const struct decision *d, const struct posting *p)
+decision_state(const struct decision *d, const struct posting *p)
 {
     struct move m;
 
     if (p->entry.mends.entry.at != NULL)
         return "waiting";
-    m = machine_move(p->arena, r, &d->subject, &p->entry);
+    m = machine_move(p->arena, &d->subject, &p->entry);
     return d->subject.type->states[m.to].name;
 }

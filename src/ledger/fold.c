@@ -116,7 +116,7 @@ fold(struct folded *out, const struct registry *r, struct db *db, struct arena *
             out->before = subject_copy(a, &out->subject);
         if (one->body == NULL)
             continue;
-        m = machine_move(a, r, &out->subject, one);
+        m = machine_move(a, &out->subject, one);
         if (m.nature == NATURE_REFUSED || (out->subject.first_on != DAY_ABSENT && one->on < out->subject.first_on)) {
             refuse_later(a, p, one, &out->subject);
             got = V_LATER_FACT;

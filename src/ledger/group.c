@@ -203,6 +203,6 @@ ledger_dry_run(const struct ledger_options *o, struct posting *p)
     p->entry.at_ms = the_clock.wall_ms();
     p->got = door_decide(&d, o, p);
     if (p->got == V_OK)
-        p->state = decision_state(o->registry, &d, p);
+        p->state = decision_state(&d, p);
     return p->got;
 }

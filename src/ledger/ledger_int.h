@@ -58,7 +58,7 @@ struct move {
 };
 
 /* What the tables say of this kind in this state; changes nothing. */
-struct move machine_move(struct arena *a, const struct registry *r, const struct subject *s, const struct entry *e);
+struct move machine_move(struct arena *a, const struct subject *s, const struct entry *e);
 
 /* Runs a move that is not refused: state, frozen, view, first day, seq. */
 void machine_run(struct arena *a, struct subject *s, const struct move *m, const struct entry *e);
@@ -179,6 +179,6 @@ struct decision {
 enum verdict door_decide(struct decision *out, const struct ledger_options *o, struct posting *p);
 enum verdict door_record(struct ledger *lg, struct posting *p, struct decision *d);
 /* The state that recording would leave: for a dry run. */
-const char *decision_state(const struct registry *r, const struct decision *d, const struct posting *p);
+const char *decision_state(const struct decision *d, const struct posting *p);
 
 #endif

@@ -26,7 +26,7 @@ struct way {
 };
 
 static int
-reach(struct way ways[STATES_MAX], const struct registry *r, const struct subject *s, const struct kind *goal)
+reach(struct way ways[STATES_MAX], const struct subject *s, const struct kind *goal)
 {
     int queue[STATES_MAX] = {s->state};
     size_t read = 0, write = 1;
@@ -35,10 +35,10 @@ reach(struct way ways[STATES_MAX], const struct registry *r, const struct subjec
     while (read < write) {
         int state = queue[read++];
 
-        for (size_t i = 0; i < r->kind_count; i++) {
-            const struct kind *k = r->kinds[i];
+        for (size_t i = 0; i < s->type->kind_count; i++) {
+            const struct kind *k = &s->type->kinds[i];
 
-            if (k->type != s->type || k->order != ORDER_FACT || k->to == TO_SAME || !allows(k, state))
+            if (k->order != ORDER_FACT || k->to == TO_SAME || !allows(k, state))
                 continue;
             if ((seen & FROM(k->to)) != 0)
                 continue;
@@ -68,7 +68,7 @@ steps_print(struct arena *a, const struct way *ways, int first, int last)
 }
 
 static struct move
-move_fact(struct arena *a, const struct registry *r, const struct subject *s, const struct entry *e)
+move_fact(struct arena *a, const struct subject *s, const struct entry *e)
 {
     const struct kind *k = e->kind;
     struct way ways[STATES_MAX];
@@ -89,7 +89,7 @@ move_fact(struct arena *a, const struct registry *r, const struct subject *s, co
         m.nature = NATURE_SIDE;
         return m;
     }
-    reached = reach(ways, r, s, k);
+    reached = reach(ways, s, k);
     if (reached < 0)
         return m;
     m.nature = NATURE_EARLY;
@@ -99,12 +99,12 @@ move_fact(struct arena *a, const struct registry *r, const struct subject *s, co
 }
 
 struct move
-machine_move(struct arena *a, const struct registry *r, const struct subject *s, const struct entry *e)
+machine_move(struct arena *a, const struct subject *s, const struct entry *e)
 {
     const struct kind *k = e->kind;
 
     if (k->order == ORDER_FACT && s->state != STATE_NEW)
-        return move_fact(a, r, s, e);
+        return move_fact(a, s, e);
     if (!allows(k, s->state) || (s->frozen && k->mark != MARK_THAW))
         return (struct move){.nature = NATURE_REFUSED, .to = s->state, .steps = S("")};
     return (struct move){.nature = NATURE_IN_ORDER, .to = k->to == TO_SAME ? s->state : k->to, .steps = S("")};

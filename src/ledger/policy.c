@@ -8,9 +8,10 @@
 const struct kind *
 registry_kind(const struct registry *r, struct slice name)
 {
-    for (size_t i = 0; i < r->kind_count; i++)
-        if (slice_equal(name, slice_of(r->kinds[i]->schema->name)))
-            return r->kinds[i];
+    for (size_t t = 0; t < r->type_count; t++)
+        for (size_t i = 0; i < r->types[t]->kind_count; i++)
+            if (slice_equal(name, slice_of(r->types[t]->kinds[i].schema->name)))
+                return &r->types[t]->kinds[i];
     return NULL;
 }
 

@@ -77,17 +77,6 @@ jar_totals(struct contributions *out, const void *view)
     }
 }
 
-const struct subject_type toy_jar = {
-    .name = "jar",
-    .plural = "jars",
-    .view = &shape_jar_view,
-    .states = jar_states,
-    .state_count = JAR__COUNT,
-    .standing = jar_standing,
-    .scope = jar_scope,
-    .totals = jar_totals,
-};
-
 static enum verdict
 may_open(const struct view *v, const struct entry *e, struct problems *p)
 {
@@ -171,35 +160,32 @@ tells_bank(const void *view)
     return S("bank-one");
 }
 
-#define ROW(name) &toy_kinds[KIND_##name]
+#define FACT(name) &toy_kinds[KIND_##name], &toy_jar
+#define STANDING_STATES (FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_LENT) | FROM(JAR_SEALED) | FROM(JAR_BROKEN))
 
-static const struct kind opened = {
-    .schema = ROW(JAR_OPENED), .type = &toy_jar, .from = FROM_NEW, .to = JAR_OPEN, .limits = {"capacity_max"},
-    .may = may_open, .apply = do_open, .tells = tells_bank,
+static const struct kind jar_kinds[] = {
+    {FACT(JAR_OPENED), FROM_NEW, JAR_OPEN, .limits = {"capacity_max"}, .may = may_open, .apply = do_open,
+     .tells = tells_bank},
+    {FACT(JAR_FILLED), FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_LENT), JAR_FILLED, ORDER_FACT, .over = over_fill,
+     .apply = do_fill},
+    {FACT(JAR_LENT), FROM(JAR_FILLED), JAR_LENT, ORDER_FACT, .over = over_lend, .apply = do_lend},
+    {FACT(JAR_SPILLED), FROM(JAR_OPEN) | FROM(JAR_FILLED), TO_SAME, .may = may_spill, .apply = do_spill},
+    {FACT(JAR_SEALED), FROM(JAR_FILLED), JAR_SEALED},
+    {FACT(JAR_BROKEN), FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_SEALED), JAR_BROKEN},
+    {FACT(JAR_INSPECTED), STANDING_STATES, TO_SAME, .mark = MARK_THAW},
 };
-static const struct kind filled = {
-    .schema = ROW(JAR_FILLED), .type = &toy_jar, .from = FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_LENT),
-    .to = JAR_FILLED, .order = ORDER_FACT, .over = over_fill, .apply = do_fill,
-};
-static const struct kind lent = {
-    .schema = ROW(JAR_LENT), .type = &toy_jar, .from = FROM(JAR_FILLED), .to = JAR_LENT, .order = ORDER_FACT,
-    .over = over_lend, .apply = do_lend,
-};
-static const struct kind spilled = {
-    .schema = ROW(JAR_SPILLED), .type = &toy_jar, .from = FROM(JAR_OPEN) | FROM(JAR_FILLED), .to = TO_SAME,
-    .may = may_spill, .apply = do_spill,
-};
-static const struct kind sealed = {
-    .schema = ROW(JAR_SEALED), .type = &toy_jar, .from = FROM(JAR_FILLED), .to = JAR_SEALED,
-};
-static const struct kind broken = {
-    .schema = ROW(JAR_BROKEN), .type = &toy_jar, .from = FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_SEALED),
-    .to = JAR_BROKEN,
-};
-static const struct kind inspected = {
-    .schema = ROW(JAR_INSPECTED), .type = &toy_jar,
-    .from = FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_LENT) | FROM(JAR_SEALED) | FROM(JAR_BROKEN), .to = TO_SAME,
-    .mark = MARK_THAW,
+
+const struct subject_type toy_jar = {
+    .name = "jar",
+    .plural = "jars",
+    .view = &shape_jar_view,
+    .states = jar_states,
+    .state_count = JAR__COUNT,
+    .standing = jar_standing,
+    .scope = jar_scope,
+    .totals = jar_totals,
+    .kinds = jar_kinds,
+    .kind_count = COUNT(jar_kinds),
 };
 
 /* ---- rules: a limit of one number or one list, in force from a day ------------------------------------------- */
@@ -209,9 +195,7 @@ static const struct state rule_states[] = {
     {"in_force", "有效",   "in force", false},
 };
 
-static const struct subject_type rule_type = {
-    .name = "rule", .plural = "rules", .view = &shape_rule_view, .states = rule_states, .state_count = COUNT(rule_states),
-};
+static const struct subject_type rule_type;
 
 static void
 do_set(struct arena *a, void *view, const struct entry *e)
@@ -226,8 +210,18 @@ do_set(struct arena *a, void *view, const struct entry *e)
     v->source = d->source;
 }
 
-static const struct kind rule_set_kind = {
-    .schema = ROW(RULE_SET), .type = &rule_type, .from = FROM_NEW | FROM(1), .to = 1, .apply = do_set,
+static const struct kind rule_kinds[] = {
+    {&toy_kinds[KIND_RULE_SET], &rule_type, FROM_NEW | FROM(1), 1, .apply = do_set},
+};
+
+static const struct subject_type rule_type = {
+    .name = "rule",
+    .plural = "rules",
+    .view = &shape_rule_view,
+    .states = rule_states,
+    .state_count = COUNT(rule_states),
+    .kinds = rule_kinds,
+    .kind_count = COUNT(rule_kinds),
 };
 
 static struct slice
@@ -267,17 +261,24 @@ static const struct state mending_states[] = {
     {"confirmed", "已确认", "confirmed", false},
 };
 
+static const struct subject_type mending_type;
+
+static const struct kind mending_kinds[] = {
+    {&toy_kinds[KIND_JAR_MENDED], &mending_type, FROM_NEW, 1},
+};
+
 static const struct subject_type mending_type = {
-    .name = "mending", .plural = "mendings", .view = &shape_mending_view, .states = mending_states,
+    .name = "mending",
+    .plural = "mendings",
+    .view = &shape_mending_view,
+    .states = mending_states,
     .state_count = COUNT(mending_states),
+    .kinds = mending_kinds,
+    .kind_count = COUNT(mending_kinds),
 };
 
-static const struct kind mended = {
-    .schema = ROW(JAR_MENDED), .type = &mending_type, .from = FROM_NEW, .to = 1,
-};
+/* ---- the list of lists ----------------------------------------------------------------------------------------------- */
 
-static const struct kind *const kinds[] = {&opened, &filled,    &lent,          &spilled, &sealed,
-                                           &broken, &inspected, &rule_set_kind, &mended};
 static const struct subject_type *const types[] = {&toy_jar, &rule_type, &mending_type};
 
-const struct registry toy_registry = {kinds, COUNT(kinds), types, COUNT(types), &rules, &mended};
+const struct registry toy_registry = {types, COUNT(types), &rules, &mending_kinds[0]};
