@@ -79,6 +79,24 @@ void contribute(struct contributions *c, struct contribution one);
 /* A new zeroed item at the end of a view's list; the list moves, its items keep their order. */
 void *list_push(struct list *list, struct arena *a, size_t item_size);
 
+/* What one subject lends to another, so that the other may count it: a disbursed loan lends its borrower a "supported".
+ * A pure function of the lender's view; the ledger keeps it and counts the holder again whenever it changes. */
+struct line {
+    const struct subject_type *holder;
+    struct slice id;             /* of the holder */
+    struct slice what, district;
+    int32_t on;
+    int64_t amount;
+};
+
+struct lines {
+    struct arena *arena;
+    struct line *at;
+    size_t count, size;
+};
+
+void lend(struct lines *l, struct line one);
+
 /* By what a reader may find a subject; empty texts where nothing applies. */
 struct scope {
     struct slice district, organisation, person;
@@ -91,7 +109,10 @@ struct subject_type {
     size_t state_count;
     enum standing (*standing)(const void *view, const struct actor *a);
     void (*scope)(struct scope *out, const void *view);
-    void (*totals)(struct contributions *out, const void *view); /* NULL where it adds to no total */
+    /* What it adds to the totals, its own view and the lines it was lent considered. NULL: nothing. */
+    void (*totals)(struct contributions *out, const void *view, const struct lines *lent);
+    /* What it lends, from the same two; never in a circle. NULL: nothing. */
+    void (*lends)(struct lines *out, const void *view, const struct lines *lent);
     const struct kind *kinds;   /* every fact about it: the whole law of the type, one row each */
     size_t kind_count;
 };
