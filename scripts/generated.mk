@@ -26,7 +26,7 @@ GENERATED_SOURCES += $(patsubst %,$(GEN)/%,$(filter %.c,$(SHAPE_FILES)))
 TEST_GENERATED_OBJECTS += $(patsubst %.c,$(B)/gen/toy_%.o,$(filter %.c,$(SHAPE_FILES)))
 
 # The folders stand beside their files, so that a file taken away is noticed too.
-$(SHAPE_FILES:%=$(GEN)/%) &: $(SHAPE_SOURCES) $(wildcard schemas/entries schemas/views schemas/entries/*.json schemas/views/*.json)
+$(SHAPE_FILES:%=$(GEN)/%) &: $(SHAPE_SOURCES) $(wildcard $(addprefix schemas/,entries views entries/*.json views/*.json))
 	scripts/generate-shapes --out $(GEN)/
 
 TOY := tests/ledger/schemas

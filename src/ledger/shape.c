@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "ventured/shape.h"
+#include "shape_int.h"
 
 /* ---- members in their struct ----------------------------------------------------------------------------------- */
 
@@ -128,15 +128,11 @@ credit_code_looks(struct slice s)
 static const struct form_row {
     bool (*valid)(struct slice s);
     bool (*looks)(struct slice s);
-    const char *zh, *en;
 } forms[] = {
-#define FORM(form, valid, looks, zh, en) [FORM_##form] = {valid, looks, zh, en},
+#define FORM(form, valid, looks, zh, en) [FORM_##form] = {valid, looks},
 #define TYPE(type, json, zh, en)
 #define UNIT(unit, zh, en)
 #include "shape.tbl"
-#undef FORM
-#undef TYPE
-#undef UNIT
 };
 
 /* Compiled by the first thread that needs it; where two race, the slower one throws its own away. */
@@ -157,18 +153,11 @@ pattern_of(const struct field *f)
 
 /* ---- reading one value ----------------------------------------------------------------------------------------- */
 
-/* What a value of each type is in JSON, and what to say where it is not. */
-static const struct type_row {
-    enum json_type json;
-    const char *zh, *en;
-} types[] = {
+static const enum json_type types[] = {
 #define FORM(form, valid, looks, zh, en)
-#define TYPE(type, json, zh, en) [FIELD_##type] = {json, zh, en},
+#define TYPE(type, json, zh, en) [FIELD_##type] = json,
 #define UNIT(unit, zh, en)
 #include "shape.tbl"
-#undef FORM
-#undef TYPE
-#undef UNIT
 };
 
 static enum verdict
@@ -187,7 +176,7 @@ read_code(int32_t *out, const struct field *f, struct slice name)
 static enum verdict
 read_scalar(void *out, const struct field *f, const struct json *v)
 {
-    if (v->type != types[f->type].json)
+    if (v->type != types[f->type])
         return V_FIELD_TYPE;
     if (f->type == FIELD_CODE)
         return read_code(out, f, v->text);
@@ -236,175 +225,13 @@ list_open(struct list *out, struct arena *a, const struct field *f, const struct
     return at;
 }
 
-/* ---- telling what is wrong ------------------------------------------------------------------------------------- */
-
-void
-problem_add(struct problems *p, enum verdict v, struct slice pointer, struct slice zh, struct slice en)
-{
-    struct problem *problem;
-
-    if (p->count++ >= PROBLEM_MAX)
-        return;
-    problem = NEW(p->arena, struct problem);
-    *problem = (struct problem){.verdict = v, .pointer = pointer, .zh = zh, .en = en};
-    if (p->last == NULL)
-        p->last = &p->first;
-    *p->last = problem;
-    p->last = &problem->next;
-}
-
-/* Where a value stands, as a chain up to the body. It is written out as a pointer for a problem only: most bodies have
- * none. */
-struct place {
-    const struct place *up;
-    struct slice token; /* its name or index in `up`; the whole pointer where there is no `up` */
-    struct problems *problems;
-};
-
-static struct slice
-pointer_of(const struct place *where)
-{
-    if (where->up == NULL)
-        return where->token;
-    return json_pointer(where->problems->arena, pointer_of(where->up), where->token);
-}
+/* ---- decoding -------------------------------------------------------------------------------------------------- */
 
 static struct place
 place_in(const struct place *up, struct slice token)
 {
     return (struct place){.up = up, .token = token, .problems = up->problems};
 }
-
-struct detail {
-    struct slice zh, en;
-};
-
-static const struct code units[] = {
-#define FORM(form, valid, looks, zh, en)
-#define TYPE(type, json, zh, en)
-#define UNIT(unit, zh, en) {unit, zh, en},
-#include "shape.tbl"
-#undef FORM
-#undef TYPE
-#undef UNIT
-};
-
-static struct code
-unit_of(const struct field *f)
-{
-    for (size_t i = 0; i < COUNT(units); i++)
-        if (f->unit != NULL && slice_equal(slice_of(units[i].name), slice_of(f->unit)))
-            return units[i];
-    return (struct code){"", "", ""};
-}
-
-static struct detail
-bounds_detail(struct arena *a, const struct field *f, enum verdict v)
-{
-    long long min = f->min, max = f->max;
-    struct code unit = unit_of(f);
-
-    if (v == V_FIELD_RANGE)
-        return (struct detail){arena_print(a, "须在 %lld 至 %lld 之间%s", min, max, unit.zh),
-                               arena_print(a, "must be from %lld to %lld%s", min, max, unit.en)};
-    if (f->type == FIELD_TEXT)
-        return (struct detail){arena_print(a, "长度须为 %lld 至 %lld 个字符", min, max),
-                               arena_print(a, "must be %lld to %lld characters long", min, max)};
-    return (struct detail){arena_print(a, "须有 %lld 至 %lld 项", min, max),
-                           arena_print(a, "must have %lld to %lld items", min, max)};
-}
-
-static struct detail
-codes_detail(struct arena *a, const struct field *f)
-{
-    struct buf zh = {.arena = a}, en = {.arena = a};
-
-    for (size_t i = 0; i < f->code_count; i++) {
-        buf_print(&zh, "%s%s（%s）", i == 0 ? "须为以下代码之一：" : "、", f->codes[i].name, f->codes[i].zh);
-        buf_print(&en, "%s%s (%s)", i == 0 ? "must be one of: " : ", ", f->codes[i].name, f->codes[i].en);
-    }
-    return (struct detail){buf_slice(&zh), buf_slice(&en)};
-}
-
-static struct detail
-form_detail(struct arena *a, const struct field *f)
-{
-    if (f->type == FIELD_DAY)
-        return (struct detail){S("须为日历上的日期，形如 2023-06-30"),
-                               S("must be a day of the calendar, such as 2023-06-30")};
-    if (f->form != FORM_ANY)
-        return (struct detail){slice_of(forms[f->form].zh), slice_of(forms[f->form].en)};
-    return (struct detail){arena_print(a, "须符合格式 %s", f->pattern), arena_print(a, "must match %s", f->pattern)};
-}
-
-static struct detail
-detail_of(struct arena *a, enum verdict v, const struct field *f)
-{
-    if (v == V_FIELD_MISSING)
-        return (struct detail){arena_print(a, "必须填写%s", f->zh), arena_print(a, "%s is required", f->en)};
-    if (v == V_FIELD_TYPE)
-        return (struct detail){slice_of(types[f->type].zh), slice_of(types[f->type].en)};
-    if (v == V_FIELD_CODE)
-        return codes_detail(a, f);
-    if (v == V_FIELD_RANGE || v == V_FIELD_LENGTH)
-        return bounds_detail(a, f, v);
-    return form_detail(a, f);
-}
-
-static struct detail
-unknown_detail(struct arena *a, const struct shape *s)
-{
-    struct buf zh = {.arena = a}, en = {.arena = a};
-
-    buf_print(&zh, "没有此字段，请删除");
-    buf_print(&en, "is not a member here; leave it out");
-    for (size_t i = 0; i < s->count; i++) {
-        buf_print(&zh, "%s%s", i == 0 ? "；可用字段：" : "、", s->fields[i].name);
-        buf_print(&en, "%s%s", i == 0 ? "; the members are: " : ", ", s->fields[i].name);
-    }
-    return (struct detail){buf_slice(&zh), buf_slice(&en)};
-}
-
-/* Once the list is full no memory is spent: every problem from there on is counted only. */
-static bool
-counted_only(const struct place *where)
-{
-    if (where->problems->count < PROBLEM_MAX)
-        return false;
-    where->problems->count++;
-    return true;
-}
-
-static void
-tell(const struct place *where, enum verdict v, const struct field *f)
-{
-    struct detail d;
-
-    if (counted_only(where))
-        return;
-    d = detail_of(where->problems->arena, v, f);
-    problem_add(where->problems, v, pointer_of(where), d.zh, d.en);
-}
-
-static void
-tell_unknown(const struct place *where, const struct shape *s)
-{
-    struct detail d;
-
-    if (counted_only(where))
-        return;
-    d = unknown_detail(where->problems->arena, s);
-    problem_add(where->problems, V_FIELD_UNKNOWN, pointer_of(where), d.zh, d.en);
-}
-
-static void
-tell_not_object(const struct place *where)
-{
-    if (!counted_only(where))
-        problem_add(where->problems, V_FIELD_TYPE, pointer_of(where), S("须为对象"), S("must be an object"));
-}
-
-/* ---- decoding -------------------------------------------------------------------------------------------------- */
 
 static void decode_members(void *out, const struct shape *s, const struct json *object, const struct place *where,
                            const struct slice *also, size_t also_count);
@@ -417,7 +244,7 @@ decode_scalar(void *out, const struct field *f, const struct json *v, const stru
     if (got == V_OK)
         got = check_scalar(f, out);
     if (got != V_OK)
-        tell(where, got, f);
+        problem_tell(where, got, f);
 }
 
 static void
@@ -428,7 +255,7 @@ decode_item(void *out, const struct field *f, const struct json *v, const struct
     else if (v->type == JSON_OBJECT)
         decode_members(out, f->items, v, where, NULL, 0);
     else
-        tell_not_object(where);
+        problem_not_object(where);
 }
 
 /* Of a list that is too long the items are not looked at: its length must not decide how much work is done. */
@@ -439,9 +266,9 @@ decode_list(struct list *out, const struct field *f, const struct json *v, const
     char *at;
 
     if (v->type != JSON_LIST)
-        tell(where, V_FIELD_TYPE, f);
+        problem_tell(where, V_FIELD_TYPE, f);
     else if ((int64_t)v->count < f->min || (int64_t)v->count > f->max)
-        tell(where, V_FIELD_LENGTH, f);
+        problem_tell(where, V_FIELD_LENGTH, f);
     if (v->type != JSON_LIST || (int64_t)v->count > f->max)
         return;
     at = list_open(out, where->problems->arena, f, v);
@@ -474,7 +301,7 @@ decode_members(void *out, const struct shape *s, const struct json *object, cons
         struct place here = place_in(where, slice_of(f->name));
 
         if (v == NULL && f->required)
-            tell(&here, V_FIELD_MISSING, f);
+            problem_tell(&here, V_FIELD_MISSING, f);
         else if (v != NULL && f->items != NULL)
             decode_list(member(f, out), f, v, &here);
         else if (v != NULL)
@@ -484,7 +311,7 @@ decode_members(void *out, const struct shape *s, const struct json *object, cons
         struct place here = place_in(where, v->key);
 
         if (shape_field(s, v->key) == NULL && !among(v->key, also, also_count))
-            tell_unknown(&here, s);
+            problem_unknown(&here, s);
     }
 }
 

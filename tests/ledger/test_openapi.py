@@ -62,7 +62,8 @@ def check_examples():
     api = json.loads((GEN / "toy_openapi.json").read_text("utf-8"))
     lines, names = "", kinds(TOY / "entries")
     for kind in names:
-        body = dict(api["paths"][f"/v1/entries/{kind}"]["post"]["requestBody"]["content"]["application/json"]["example"])
+        content = api["paths"][f"/v1/entries/{kind}"]["post"]["requestBody"]["content"]
+        body = dict(content["application/json"]["example"])
         del body["subject"], body["on"]
         lines += f"{kind}\t{json.dumps(body)}\n"
     out = subprocess.run([PROBE], input=lines, capture_output=True, text=True, check=True).stdout.splitlines()
@@ -75,7 +76,8 @@ def main():
         print("1..0 # SKIP not built: make tests")
         return 0
     checks = [*check("toy_document", GEN / "toy_openapi.json", TOY / "entries", TOY / "views"),
-              *check("document", GEN / "openapi.json", ROOT / "schemas/entries", ROOT / "schemas/views"), *check_examples()]
+              *check("document", GEN / "openapi.json", ROOT / "schemas/entries", ROOT / "schemas/views"),
+              *check_examples()]
     for number, (name, ok, why) in enumerate(checks, 1):
         print(f"{'ok' if ok else 'not ok'} {number} - ledger/openapi: {name}" + ("" if ok else f"\n# {why}"))
     print(f"1..{len(checks)}")

@@ -413,112 +413,6 @@ holds_lists_to_their_length(void **state)
     each_spot(check_list);
 }
 
-/* ---- many wrong members ---------------------------------------------------------------------------------------- */
-
-static void
-assert_pointers(const struct problems *p, const char *const *wanted, size_t count)
-{
-    const struct problem *at = p->first;
-
-    assert_int_equal(p->count, count);
-    for (size_t i = 0; i < count; i++, at = at->next)
-        assert_slice(at->pointer, slice_of(wanted[i]));
-    assert_null(at);
-}
-
-static void
-tells_every_problem_at_once_in_schema_order(void **state)
-{
-    static const char *const wanted[] = {
-        "/seen",         "/warmth",        "/inspector", "/papers/0",       "/papers/2", "/marks",
-        "/coins/0/face", "/coins/0/other", "/coins/1",   "/coins/2/pieces", "/zz~1~0z",  "/",
-    };
-    struct jar_inspected out;
-    struct problems p;
-
-    (void)state;
-    p = decode(
-        &out, &shape_jar_inspected,
-        S("{\"zz/~z\":1,\"warmth\":61,\"coins\":[{\"face\":\"two\",\"pieces\":1,\"other\":0},7,{\"face\":\"one\"}],"
-          "\"marks\":[\"AA\",\"BB\",\"CC\",\"DD\",5],\"papers\":[\"x\",\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b"
-          "934ca495991b7852b855\",3],\"inspector\":\"110105194912310021\",\"\":0}"));
-    assert_pointers(&p, wanted, COUNT(wanted));
-}
-
-static void
-a_detail_names_the_bound_the_codes_or_the_form(void **state)
-{
-    static const struct {
-        const struct shape *shape;
-        const char *text, *en, *zh;
-    } rows[] = {
-        {&shape_jar_broken,  "{}",                                  "Reason is required",                                "必须填写原因"                                                                       },
-        {&shape_jar_broken,  "{\"reason\":\"x\"}",
-         "must be one of: dropped (Dropped), worn_out (Worn out), frost (Frost)",                                        "须为以下代码之一：dropped（摔碎）、worn_out（老化）、frost（冻裂）"},
-        {&shape_jar_spilled, "{\"amount\":0}",                      "must be from 1 to 1000000 fen",                     "须在 1 至 1000000 之间（分）"                                                     },
-        {&shape_jar_spilled, "{\"amount\":1,\"seen\":\"x\"}",       "must be a day of the calendar, such as 2023-06-30",
-         "须为日历上的日期，形如 2023-06-30"                                                                                                                                                             },
-        {&shape_jar_filled,  "{\"amount\":1,\"voucher_no\":\"\"}",  "must be 1 to 64 characters long",
-         "长度须为 1 至 64 个字符"                                                                                                                                                                          },
-        {&shape_jar_filled,  "{\"amount\":1,\"voucher_no\":\" \"}", "must match ^[0-9A-Za-z._/-]+$",
-         "须符合格式 ^[0-9A-Za-z._/-]+$"                                                                                                                                                                       },
-        {&shape_jar_spilled, "{\"amount\":1,\"x\":1}",
-         "is not a member here; leave it out; the members are: amount, seen",                                            "没有此字段，请删除；可用字段：amount、seen"                               },
-        {&shape_jar_sealed,  "{\"x\":1}",                           "is not a member here; leave it out",                "没有此字段，请删除"                                                              },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct problems p = decode(arena_take(arena, rows[i].shape->size), rows[i].shape, slice_of(rows[i].text));
-
-        assert_int_equal(p.count, 1);
-        assert_slice(p.first->en, slice_of(rows[i].en));
-        assert_slice(p.first->zh, slice_of(rows[i].zh));
-    }
-}
-
-static void
-passes_over_the_envelope_and_points_from_where_the_body_stands(void **state)
-{
-    static const struct slice also[] = {
-        {"subject", 7},
-        {"on",      2}
-    };
-    static const char *const wanted[] = {"/i/3/amount", "/i/3/mends"};
-    struct problems p = {.arena = arena};
-    struct jar_spilled out;
-
-    (void)state;
-    assert_int_equal(shape_decode(&out, &shape_jar_spilled,
-                                  parse(S("{\"mends\":1,\"on\":[],\"amount\":\"1\",\"subject\":{}}")), S("/i/3"), also,
-                                  COUNT(also), &p),
-                     V_FIELDS_WRONG);
-    assert_pointers(&p, wanted, COUNT(wanted));
-}
-
-static void
-a_flood_of_problems_is_counted_and_costs_bounded_memory(void **state)
-{
-    struct buf b = {.arena = arena};
-    struct jar_spilled out;
-    const struct json *tree;
-    struct problems p = {.arena = arena};
-    size_t told = 0, before;
-
-    (void)state;
-    for (int i = 0; i < 50000; i++)
-        buf_print(&b, "%s\"m%d\":0", i == 0 ? "{\"amount\":1," : ",", i);
-    buf_add_char(&b, '}');
-    tree = parse(buf_slice(&b));
-    before = arena_used(arena);
-    assert_int_equal(shape_decode(&out, &shape_jar_spilled, tree, S(""), NULL, 0, &p), V_FIELDS_WRONG);
-    for (const struct problem *at = p.first; at != NULL; at = at->next)
-        told++;
-    assert_int_equal(p.count, 50000);
-    assert_int_equal(told, PROBLEM_MAX);
-    assert_true(arena_used(arena) - before < PROBLEM_MAX * 2048);
-}
-
 /* ---- encoding and reading back --------------------------------------------------------------------------------- */
 
 static struct slice
@@ -599,45 +493,63 @@ an_empty_list_is_not_an_absent_one(void **state)
     assert_int_equal(((const struct jar_inspected_coins_item *)out.coins.at)[1].minted, DAY_ABSENT);
 }
 
+static enum verdict
+restore(const struct shape *s, const char *text)
+{
+    void *out = arena_take(arena, s->size);
+    enum verdict got = shape_restore(out, arena, s, parse(slice_of(text)));
+
+    if (got == V_OK)
+        assert_slice(encode(s, out), slice_of(text));
+    return got;
+}
+
+#define INSPECTED "{\"seen\":\"2023-06-30\",\"warmth\":0,"
+
 static void
-reading_back_looks_at_form_only_where_c_needs_it(void **state)
+reads_back_what_has_left_its_bounds_or_is_a_commitment(void **state)
+{
+    (void)state;
+    assert_int_equal(restore(&shape_jar_sealed, "{}"), V_OK);
+    assert_int_equal(restore(&shape_jar_spilled, "{\"amount\":-5}"), V_OK);
+    assert_int_equal(restore(&shape_jar_inspected,
+                             INSPECTED "\"inspector\":\"6b86b273\",\"remark\":\"e3b0c44298fc1c149afbf4\","
+                                       "\"papers\":[],\"coins\":[]}"),
+                     V_OK);
+}
+
+static void
+reads_back_an_older_version(void **state)
+{
+    (void)state;
+    assert_int_equal(restore(&shape_jar_spilled, "{\"amount\":1}"), V_OK);
+}
+
+static void
+finds_broken_what_the_encoder_cannot_have_written(void **state)
 {
     static const struct {
         const struct shape *shape;
         const char *text;
-        enum verdict wanted;
     } rows[] = {
-        {&shape_jar_sealed,    "{}",                                                                              V_OK    },
-        {&shape_jar_spilled,   "{\"amount\":1}",                                                                  V_OK    }, /* version 1 of the kind */
-        {&shape_jar_spilled,   "{\"amount\":-5}",                                                                 V_OK    }, /* out of bounds */
-        {&shape_jar_opened,
-         "{\"district\":\"330602\",\"owner\":\"u\",\"capacity\":1,\"label\":"
-         "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"colour\":\"red\"}",              V_OK    }, /* salted */
-        {&shape_jar_spilled,   "{\"seen\":\"2023-06-30\",\"amount\":1}",                                          V_BROKEN}, /* out of order */
-        {&shape_jar_spilled,   "{\"seen\":\"2023-06-30\"}",                                                       V_BROKEN},
-        {&shape_jar_spilled,   "{\"amount\":1,\"seen\":\"2023-02-30\"}",                                          V_BROKEN},
-        {&shape_jar_spilled,   "{\"amount\":\"1\"}",                                                              V_BROKEN},
-        {&shape_jar_spilled,   "{\"amount\":1,\"other\":1}",                                                      V_BROKEN},
-        {&shape_jar_spilled,   "[]",                                                                              V_BROKEN},
-        {&shape_jar_broken,    "{\"reason\":\"melted\"}",                                                         V_BROKEN},
-        {&shape_jar_sealed,    "{\"x\":1}",                                                                       V_BROKEN},
-        {&shape_jar_inspected, "{\"seen\":\"2023-06-30\",\"warmth\":0,\"papers\":[1],\"coins\":[]}",              V_BROKEN},
-        {&shape_jar_inspected, "{\"seen\":\"2023-06-30\",\"warmth\":0,\"papers\":[],\"coins\":[{\"pieces\":1}]}",
-         V_BROKEN                                                                                                         },
-        {&shape_jar_inspected, "{\"seen\":\"2023-06-30\",\"warmth\":0,\"papers\":[],\"coins\":[[]]}",             V_BROKEN},
-        {&shape_jar_inspected, "{\"seen\":\"2023-06-30\",\"warmth\":0,\"papers\":{},\"coins\":[]}",               V_BROKEN},
+        {&shape_jar_spilled,   "{\"seen\":\"2023-06-30\",\"amount\":1}"             },
+        {&shape_jar_spilled,   "{\"seen\":\"2023-06-30\"}"                          },
+        {&shape_jar_spilled,   "{\"amount\":1,\"seen\":\"2023-02-30\"}"             },
+        {&shape_jar_spilled,   "{\"amount\":\"1\"}"                                 },
+        {&shape_jar_spilled,   "{\"amount\":1,\"other\":1}"                         },
+        {&shape_jar_spilled,   "[]"                                                 },
+        {&shape_jar_broken,    "{\"reason\":\"melted\"}"                            },
+        {&shape_jar_sealed,    "{\"x\":1}"                                          },
+        {&shape_jar_inspected, INSPECTED "\"papers\":[1],\"coins\":[]}"             },
+        {&shape_jar_inspected, INSPECTED "\"papers\":{},\"coins\":[]}"              },
+        {&shape_jar_inspected, INSPECTED "\"papers\":[],\"coins\":[[]]}"            },
+        {&shape_jar_inspected, INSPECTED "\"papers\":[],\"coins\":[{\"pieces\":1}]}"},
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        void *out = arena_take(arena, rows[i].shape->size);
-        enum verdict got = shape_restore(out, arena, rows[i].shape, parse(slice_of(rows[i].text)));
-
-        if (got != rows[i].wanted)
-            fail_msg("%s: %s", rows[i].text, verdict_row(got)->name);
-        if (got == V_OK)
-            assert_slice(encode(rows[i].shape, out), slice_of(rows[i].text));
-    }
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (restore(rows[i].shape, rows[i].text) != V_BROKEN)
+            fail_msg("%s", rows[i].text);
 }
 
 static void
@@ -703,14 +615,12 @@ main(void)
         cmocka_unit_test(takes_days_of_the_calendar_only),
         cmocka_unit_test(holds_identifiers_to_their_form),
         cmocka_unit_test(holds_lists_to_their_length),
-        cmocka_unit_test(tells_every_problem_at_once_in_schema_order),
-        cmocka_unit_test(a_detail_names_the_bound_the_codes_or_the_form),
-        cmocka_unit_test(passes_over_the_envelope_and_points_from_where_the_body_stands),
-        cmocka_unit_test(a_flood_of_problems_is_counted_and_costs_bounded_memory),
         cmocka_unit_test(encodes_what_it_decoded_in_the_one_canonical_form),
         cmocka_unit_test(a_blank_holds_nothing_but_what_is_required),
         cmocka_unit_test(an_empty_list_is_not_an_absent_one),
-        cmocka_unit_test(reading_back_looks_at_form_only_where_c_needs_it),
+        cmocka_unit_test(reads_back_what_has_left_its_bounds_or_is_a_commitment),
+        cmocka_unit_test(reads_back_an_older_version),
+        cmocka_unit_test(finds_broken_what_the_encoder_cannot_have_written),
         cmocka_unit_test(finds_a_field_and_its_text_by_name),
     };
 

@@ -91,8 +91,9 @@ ODD = [None, True, False, 0, -1, 61, -41, 2**53, 9 * 10**15 + 1, 2**63 - 1, -2**
 
 def spoil(doc, rnd):
     """One change somewhere in the document."""
-    spots = [(doc, k) for k in doc] + [(v, i) for v in doc.values() if isinstance(v, list) for i in range(len(v))]
-    spots += [(item, k) for v in doc.values() if isinstance(v, list) for item in v if isinstance(item, dict) for k in item]
+    lists = [v for v in doc.values() if isinstance(v, list)]
+    spots = [(doc, k) for k in doc] + [(v, i) for v in lists for i in range(len(v))]
+    spots += [(item, k) for v in lists for item in v if isinstance(item, dict) for k in item]
     what = rnd.random()
     if what < 0.15 or not spots:
         doc[rnd.choice(["other", "a/b", "m~n", "", "amount", "subject"])] = copy.deepcopy(rnd.choice(ODD))
