@@ -108,11 +108,12 @@ every_row_is_whole_and_no_field_shows_wider_than_its_kind(void **state)
         assert_ptr_equal(kind_find(toy_kinds, slice_of(k->name)), k);
         assert_string_equal(k->shape->name, k->name);
         assert_int_equal(k->shape->version, k->version);
-        assert_ptr_equal(k->view, view_find(toy_views, slice_of(k->view->name)));
+        assert_ptr_equal(view_find(toy_views, slice_of(k->view->name)), k->view);
         assert_int_not_equal(k->post, 0);
         for (size_t n = 0; n < k->shape->count; n++)
             assert_int_equal(k->field_see[n] & ~k->see, 0);
     }
+    assert_ptr_equal(toy_kinds[KIND_JAR_LENT].view, &toy_views[VIEW_JAR]);
     assert_null(toy_kinds[TOY_KIND__COUNT].name);
     assert_null(toy_views[TOY_VIEW__COUNT].name);
     assert_null(kind_find(toy_kinds, S("jar")));
