@@ -215,6 +215,19 @@ refuses_each_field_that_was_changed(void **state)
 }
 
 static void
+passes_over_a_right_signature_of_an_unknown_version(void **state)
+{
+    struct webhook w = made();
+    struct slice value = slice_sub(w.signature, 4, w.signature.len);
+
+    (void)state;
+    w.signature = arena_print(arena, "v1b," SLICE_FMT, SLICE_ARG(value));
+    assert_int_equal(webhook_check(&w, arena, key, NOW, S(BODY)), V_SIGNATURE_WRONG);
+    w.signature = arena_print(arena, "V1a," SLICE_FMT, SLICE_ARG(value));
+    assert_int_equal(webhook_check(&w, arena, key, NOW, S(BODY)), V_SIGNATURE_WRONG);
+}
+
+static void
 prints_the_public_key_as_receivers_read_it(void **state)
 {
     unsigned char raw[32];
@@ -237,6 +250,7 @@ main(void)
         TEST(verifies_what_openssl_signs),
         TEST(serves_the_old_key_and_the_new_during_a_rotation),
         TEST(refuses_each_field_that_was_changed),
+        TEST(passes_over_a_right_signature_of_an_unknown_version),
         TEST(prints_the_public_key_as_receivers_read_it),
     };
 

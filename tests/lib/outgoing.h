@@ -8,7 +8,7 @@
 
 #include "ventured/http.h"
 
-#define OUTGOING_FIELDS_MAX 24
+#define OUTGOING_FIELDS_MAX 40
 
 struct outgoing {
     struct request request;
