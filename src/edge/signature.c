@@ -68,23 +68,43 @@ signature_base(struct slice *out, struct slice *fault, const struct message *m, 
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
 
-/* A field of one member, of the type it must have. */
 static enum verdict
-read_only_member(const struct sfv **out, struct signature *s, const struct request *rq, const char *name,
-                 enum sfv_type type, size_t bytes_max)
+find_field(struct slice *out, struct signature *s, const struct request *rq, const char *name)
 {
-    struct slice field = header_find(rq, name);
+    s->fault = slice_of(name);
+    *out = header_find(rq, name);
+    return out->at == NULL ? V_SIGNATURE_MISSING : V_OK;
+}
+
+/* The only member of a field, of the type it must have. */
+static enum verdict
+read_member(const struct sfv **out, struct arena *a, struct slice field, enum sfv_type type, size_t bytes_max)
+{
     struct sfv *members;
 
-    s->fault = slice_of(name);
-    if (field.at == NULL)
-        return V_SIGNATURE_MISSING;
-    if (field.len > bytes_max || !sfv_read_dictionary(&members, rq->arena, field))
+    if (field.len > bytes_max || !sfv_read_dictionary(&members, a, field))
         return V_SIGNATURE_MALFORMED;
     if (members == NULL || members->next != NULL || members->repeats > 0 || members->type != type)
         return V_SIGNATURE_MALFORMED;
     *out = members;
     return V_OK;
+}
+
+static enum verdict
+read_fields(const struct sfv **input, const struct sfv **value, struct signature *s, const struct request *rq,
+            const struct signature_policy *p)
+{
+    struct slice input_text, value_text;
+
+    TRY(find_field(&input_text, s, rq, "signature-input"));
+    TRY(find_field(&value_text, s, rq, "signature"));
+    s->fault = S("signature-input");
+    TRY(read_member(input, rq->arena, input_text, SFV_INNER, p->field_bytes_max));
+    if (sfv_count((*input)->items) > p->covered_max)
+        return V_SIGNATURE_MALFORMED;
+    s->fault = S("signature");
+    TRY(read_member(value, rq->arena, value_text, SFV_BYTES, p->field_bytes_max));
+    return slice_equal((*input)->key, (*value)->key) ? V_OK : V_SIGNATURE_MALFORMED;
 }
 
 static const struct parameter {
@@ -177,10 +197,7 @@ signature_read(struct signature *out, const struct request *rq, struct slice ori
     const struct sfv *input, *value;
 
     *out = (struct signature){.expires_s = SIGNATURE_NEVER};
-    TRY(read_only_member(&input, out, rq, "signature-input", SFV_INNER, p->field_bytes_max));
-    TRY(read_only_member(&value, out, rq, "signature", SFV_BYTES, p->field_bytes_max));
-    if (!slice_equal(input->key, value->key) || sfv_count(input->items) > p->covered_max)
-        return V_SIGNATURE_MALFORMED;
+    TRY(read_fields(&input, &value, out, rq, p));
     out->label = input->key;
     out->value = value->text;
     out->covered = input->items;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -372,6 +373,9 @@ misses_either_field(void **state)
         signed_entry(&o);
         outgoing_drop(&o, fields[i]);
         wants(fields[i], V_SIGNATURE_MISSING, judged(&o));
+        assert_int_equal(strcasecmp(last.fault.at, fields[i]), 0);
+        outgoing_set(&o, fields[1 - i], S("?"));
+        wants("the other malformed", V_SIGNATURE_MISSING, judged(&o));
     }
 }
 
