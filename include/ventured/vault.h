@@ -17,14 +17,14 @@ struct vault;
 #define VAULT_OWNER_MAX 128 /* bytes of an owner, scheme or person */
 #define VAULT_FIELD_MAX 128 /* bytes of a field */
 
-/* The key file, lines "registry HEX" and "VERSION HEX": made with mode 0600, synced, never overwritten. `add` writes the
- * next version beside the file and renames it. V_USAGE where the file is there already, readable by others, or not a key
- * file; V_DATABASE where the disk refuses; each after one log line. */
+/* The key file, lines "registry HEX" and "VERSION HEX": made with mode 0600, synced, never overwritten. `add` writes
+ * the next version beside the file and renames it. V_USAGE where the file is there already, readable by others, or not
+ * a key file; V_DATABASE where the disk refuses; each after one log line. */
 enum verdict vault_keys_create(const char *path);
 enum verdict vault_keys_add(const char *path);
 
 enum verdict vault_open(struct vault **out, const char *path);
-void vault_close(struct vault *v); /* wipes; NULL is allowed */
+void vault_close(struct vault *v);            /* wipes; NULL is allowed */
 int64_t vault_version(const struct vault *v); /* the newest */
 
 /* One text under (owner, field); put replaces. V_NONE where it is absent or erased; V_BROKEN, after one log line, where

@@ -179,8 +179,8 @@ answer_verdict(const struct db_statement *statement, const struct db_answer *ans
 }
 
 enum verdict
-db_run(struct db *db, const struct db_statement *statement, const struct db_value *values, struct arena *a,
-       void **rows, size_t *count)
+db_run(struct db *db, const struct db_statement *statement, const struct db_value *values, struct arena *a, void **rows,
+       size_t *count)
 {
     struct db_answer answer = {.rows = {.arena = a}};
     size_t slot = slot_of(db, statement);

@@ -112,19 +112,20 @@ exec(struct db *db, const char *doing, const char *sql)
 /* A stopped daemon must not keep the head's lock from the others for ever. */
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
-static const char writer_settings[] = "SET lock_timeout = " TEXT_OF(DB_LOCK_TIMEOUT_MS) ";"
-                                      "SET idle_in_transaction_session_timeout = 60000";
+static const char writer_settings[] =
+    "SET lock_timeout = " TEXT_OF(DB_LOCK_TIMEOUT_MS) ";"
+                                                      "SET idle_in_transaction_session_timeout = 60000";
 static const char reader_settings[] = "SET default_transaction_read_only = on";
 
 /* Each row holds only where the promise is kept; 'remote_apply' waits for the standby on top of the flush. */
 static const struct {
     const char *promise, *sql;
 } promises[] = {
-    {"fsync",              "SELECT 1 WHERE current_setting('fsync') = 'on'"                                        },
-    {"full_page_writes",   "SELECT 1 WHERE current_setting('full_page_writes') = 'on'"                             },
-    {"synchronous_commit", "SELECT 1 WHERE current_setting('synchronous_commit') IN ('on', 'remote_apply')"        },
-    {"encoding_utf8",      "SELECT 1 WHERE current_setting('server_encoding') = 'UTF8'"                            },
-    {"collation_c",        "SELECT 1 FROM pg_database WHERE datname = current_database() AND datcollate = 'C'"     },
+    {"fsync",              "SELECT 1 WHERE current_setting('fsync') = 'on'"                                   },
+    {"full_page_writes",   "SELECT 1 WHERE current_setting('full_page_writes') = 'on'"                        },
+    {"synchronous_commit", "SELECT 1 WHERE current_setting('synchronous_commit') IN ('on', 'remote_apply')"   },
+    {"encoding_utf8",      "SELECT 1 WHERE current_setting('server_encoding') = 'UTF8'"                       },
+    {"collation_c",        "SELECT 1 FROM pg_database WHERE datname = current_database() AND datcollate = 'C'"},
 };
 
 static enum verdict
@@ -233,9 +234,11 @@ found(struct db *db)
     struct buf sql = {.arena = db->scratch};
 
     arena_reset(db->scratch);
-    buf_print(&sql, "BEGIN; SELECT pg_advisory_xact_lock(7239614);"
-                    "DO $$ BEGIN CREATE DOMAIN blob AS bytea; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-                    "%s; COMMIT", db_own_table);
+    buf_print(&sql,
+              "BEGIN; SELECT pg_advisory_xact_lock(7239614);"
+              "DO $$ BEGIN CREATE DOMAIN blob AS bytea; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+              "%s; COMMIT",
+              db_own_table);
     buf_add_char(&sql, '\0');
     if (exec(db, "found", sql.at) == V_OK)
         return V_OK;

@@ -58,8 +58,8 @@ fault(struct db *db, const char *doing, int code)
     if ((code & 0xff) == SQLITE_IOERR && db->mode == DB_WRITER)
         db->dead = true;
     arena_reset(db->scratch);
-    log_write(got == V_BUSY ? LOG_WARN : LOG_ERROR, "database_fault", "engine=sqlite doing=%s code=%d usable=%d message=%s",
-              doing, code, !db->dead,
+    log_write(got == V_BUSY ? LOG_WARN : LOG_ERROR, "database_fault",
+              "engine=sqlite doing=%s code=%d usable=%d message=%s", doing, code, !db->dead,
               log_quote(db->scratch, slice_of(handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(code))));
     return got;
 }
@@ -110,8 +110,8 @@ promise_check(struct db *db, const struct setting *want)
     const char *value = NULL;
     bool same;
 
-    if (sqlite3_prepare_v2(handle_of(db), want->sql, -1, &statement, NULL) == SQLITE_OK
-        && sqlite3_step(statement) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(handle_of(db), want->sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
         value = (const char *)sqlite3_column_text(statement, 0);
     same = value != NULL && strcmp(value, want->value) == 0;
     if (!same)
@@ -120,8 +120,8 @@ promise_check(struct db *db, const struct setting *want)
     return same ? V_OK : V_DATABASE;
 }
 
-/* SQLite gives its log and index the mode of the main file; so that nobody else can read any of the three, the main file
- * is made here first. O_EXCL: closing a descriptor of a file that SQLite has open would drop its locks. */
+/* SQLite gives its log and index the mode of the main file; so that nobody else can read any of the three, the main
+ * file is made here first. O_EXCL: closing a descriptor of a file that SQLite has open would drop its locks. */
 static void
 make_private(const char *path)
 {
@@ -243,8 +243,8 @@ prepare(struct db *db, size_t slot, const struct db_statement *statement)
     code = sqlite3_prepare_v3(own->handle, statement->sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
     if (code != SQLITE_OK)
         return fault(db, statement->name, code);
-    if (sqlite3_bind_parameter_count(*stmt) == (int)strlen(statement->takes)
-        && sqlite3_column_count(*stmt) == (int)strlen(statement->gives))
+    if (sqlite3_bind_parameter_count(*stmt) == (int)strlen(statement->takes) &&
+        sqlite3_column_count(*stmt) == (int)strlen(statement->gives))
         return V_OK;
     log_write(LOG_ERROR, "statement_signature", "engine=sqlite doing=%s", statement->name);
     sqlite3_finalize(*stmt);

@@ -14,10 +14,9 @@ const char db_own_table[] = "CREATE TABLE IF NOT EXISTS migration ("
                             "number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)";
 
 const struct db_statement db_own_statements[OWN__COUNT] = {
-    [OWN_MIGRATIONS] = {"migrations", "SELECT number, hash FROM migration ORDER BY number", "", "it", EXPECT_MANY},
+    [OWN_MIGRATIONS] = {"migrations",    "SELECT number, hash FROM migration ORDER BY number",                   "",    "it", EXPECT_MANY},
     [OWN_MIGRATION_ADD] = {"migration_add",
-                           "INSERT INTO migration (number, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                           "itt", "", EXPECT_SOME},
+                        "INSERT INTO migration (number, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", "itt", "",   EXPECT_SOME},
 };
 
 struct recorded {
@@ -81,9 +80,9 @@ static enum verdict
 apply(struct db *db, const struct db_migration *m, struct slice text, struct slice hash)
 {
     const struct db_value values[] = {
-        {.type = 'i', .i = m->number         },
+        {.type = 'i', .i = m->number        },
         {.type = 't', .s = slice_of(m->name)},
-        {.type = 't', .s = hash              },
+        {.type = 't', .s = hash             },
     };
 
     TRY(db_run(db, &db_own_statements[OWN_MIGRATION_ADD], values, NULL, NULL, NULL));

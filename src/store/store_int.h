@@ -33,8 +33,8 @@ struct db_engine {
     enum verdict (*script)(struct db *db, const char *sql); /* several statements, no rows */
     /* Prepares the statement in its slot, once, and compares the signature. */
     enum verdict (*prepare)(struct db *db, size_t slot, const struct db_statement *statement);
-    enum verdict (*run)(struct db *db, size_t slot, const struct db_statement *statement,
-                        const struct db_value *values, struct db_answer *out);
+    enum verdict (*run)(struct db *db, size_t slot, const struct db_statement *statement, const struct db_value *values,
+                        struct db_answer *out);
 };
 
 extern const struct db_engine db_sqlite, db_postgres;

@@ -87,9 +87,34 @@ carries_every_byte_of_a_megabyte(void **state)
 
 /* Texts that upset SQL, encodings and collations; each must come back, and be found, byte for byte. */
 static const char *const words[] = {
-    "'", "\"", "';DROP TABLE value;--", "\\", "\\x41", "%s%n", "$1", "?", ":a", "NULL", "0x10", " ", "\t\r\n",
-    "\xe7\xbb\x8d\xe5\x85\xb4", "\xf0\xa0\xae\xb7\xe9\x87\x8e\xe5\xae\xb6", "\xf0\x9f\x8f\xa6", "e\xcc\x81", "\xc3\xa9",
-    "\xe2\x80\xae", "\xef\xbb\xbf", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf", "A", "a", "B", "b", "\x01", "\x7f",
+    "'",
+    "\"",
+    "';DROP TABLE value;--",
+    "\\",
+    "\\x41",
+    "%s%n",
+    "$1",
+    "?",
+    ":a",
+    "NULL",
+    "0x10",
+    " ",
+    "\t\r\n",
+    "\xe7\xbb\x8d\xe5\x85\xb4",
+    "\xf0\xa0\xae\xb7\xe9\x87\x8e\xe5\xae\xb6",
+    "\xf0\x9f\x8f\xa6",
+    "e\xcc\x81",
+    "\xc3\xa9",
+    "\xe2\x80\xae",
+    "\xef\xbb\xbf",
+    "\xef\xbf\xbf",
+    "\xf4\x8f\xbf\xbf",
+    "A",
+    "a",
+    "B",
+    "b",
+    "\x01",
+    "\x7f",
 };
 
 static void
@@ -282,9 +307,9 @@ static void
 reports_a_signature_that_lies(void **state)
 {
     static const struct db_statement lies[] = {
-        {"too_many_columns", "SELECT id, word FROM value",       "",  "i",  EXPECT_MANY},
-        {"too_few_columns",  "SELECT id FROM value",             "",  "it", EXPECT_MANY},
-        {"too_few_values",   "SELECT id FROM value WHERE id=$1", "",  "i",  EXPECT_MANY},
+        {"too_many_columns", "SELECT id, word FROM value",       "", "i",  EXPECT_MANY},
+        {"too_few_columns",  "SELECT id FROM value",             "", "it", EXPECT_MANY},
+        {"too_few_values",   "SELECT id FROM value WHERE id=$1", "", "i",  EXPECT_MANY},
     };
     static const struct db_schema schemas[] = {
         {.statements = &lies[0], .statement_count = 1},

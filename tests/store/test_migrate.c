@@ -19,7 +19,8 @@
 static const char *const one[] = {"CREATE TABLE one (\n", "    id BIGINT NOT NULL -- a column\n", ");\n", NULL};
 static const char *const one_else[] = {"CREATE TABLE one (\n", "    id BIGINT NOT NULL -- THE column\n", ");\n", NULL};
 static const char *const two[] = {"INSERT INTO one (id) VALUES (7);\n", "INSERT INTO one (id) VALUES (8);\n", NULL};
-static const char *const wrong[] = {"INSERT INTO one (id) VALUES (9);\n", "INSERT INTO nowhere (id) VALUES (9);\n", NULL};
+static const char *const wrong[] = {"INSERT INTO one (id) VALUES (9);\n", "INSERT INTO nowhere (id) VALUES (9);\n",
+                                    NULL};
 static const char *const nothing[] = {"-- only a remark\n", NULL};
 
 static const struct db_statement statements[] = {
@@ -44,7 +45,10 @@ static const struct db_migration remark[] = {
     {1, "nothing", nothing},
 };
 
-#define SCHEMA(list) {statements, COUNT(statements), (list), COUNT(list)}
+#define SCHEMA(list)                                                                                                   \
+    {                                                                                                                  \
+        statements, COUNT(statements), (list), COUNT(list)                                                             \
+    }
 static const struct db_schema schema_first = SCHEMA(first_only), schema_both = SCHEMA(both),
                               schema_changed = SCHEMA(changed), schema_failing = SCHEMA(failing),
                               schema_remark = SCHEMA(remark);
