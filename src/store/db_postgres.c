@@ -109,13 +109,19 @@ exec(struct db *db, const char *doing, const char *sql)
 
 /* ---- opening -------------------------------------------------------------------------------------------------- */
 
-/* A stopped daemon must not keep the head's lock from the others for ever. */
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
-static const char writer_settings[] =
-    "SET lock_timeout = " TEXT_OF(DB_LOCK_TIMEOUT_MS) ";"
-                                                      "SET idle_in_transaction_session_timeout = 60000";
-static const char reader_settings[] = "SET default_transaction_read_only = on";
+
+/* A stopped daemon must not keep the head's lock from the others for ever. */
+static const char *const writer_settings[] = {
+    "SET lock_timeout = " TEXT_OF(DB_LOCK_TIMEOUT_MS),
+    "SET idle_in_transaction_session_timeout = 60000",
+    NULL,
+};
+static const char *const reader_settings[] = {
+    "SET default_transaction_read_only = on",
+    NULL,
+};
 
 /* Each row holds only where the promise is kept; 'remote_apply' waits for the standby on top of the flush. */
 static const struct {
@@ -154,7 +160,10 @@ notice_drop(void *context, const char *message)
 static enum verdict
 settle(struct db *db)
 {
-    TRY(exec(db, "settings", db->mode == DB_WRITER ? writer_settings : reader_settings));
+    const char *const *setting = db->mode == DB_WRITER ? writer_settings : reader_settings;
+
+    while (*setting != NULL)
+        TRY(exec(db, "settings", *setting++));
     for (size_t i = 0; i < COUNT(promises); i++)
         TRY(promise_check(db, promises[i].promise, promises[i].sql));
     return V_OK;

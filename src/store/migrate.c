@@ -13,10 +13,12 @@
 const char db_own_table[] = "CREATE TABLE IF NOT EXISTS migration ("
                             "number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)";
 
+static const char find_all[] = "SELECT number, hash FROM migration ORDER BY number";
+static const char add_one[] = "INSERT INTO migration (number, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+
 const struct db_statement db_own_statements[OWN__COUNT] = {
-    [OWN_MIGRATIONS] = {"migrations",    "SELECT number, hash FROM migration ORDER BY number",                   "",    "it", EXPECT_MANY},
-    [OWN_MIGRATION_ADD] = {"migration_add",
-                        "INSERT INTO migration (number, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", "itt", "",   EXPECT_SOME},
+    [OWN_MIGRATIONS] = {"migrations",    find_all, "",    "it", EXPECT_MANY},
+    [OWN_MIGRATION_ADD] = {"migration_add", add_one,  "itt", "",   EXPECT_SOME},
 };
 
 struct recorded {
