@@ -44,7 +44,9 @@ setup(void **state)
     world.db = engine_migrated(world.engine, &sql_schema);
     world.thief = engine_open(world.engine, DB_WRITER, &store_sql_schema);
     snprintf(world.keys, sizeof world.keys, "%s/keys", world.engine->folder);
-    return vault_keys_create(world.keys) == V_OK && vault_open(&world.vault, world.keys) == V_OK ? 0 : -1;
+    assert_int_equal(vault_keys_create(world.keys), V_OK);
+    assert_int_equal(vault_open(&world.vault, world.keys), V_OK);
+    return 0;
 }
 
 static int
