@@ -84,9 +84,11 @@ void *list_push(struct list *list, struct arena *a, size_t item_size);
 struct line {
     const struct subject_type *holder;
     struct slice id;             /* of the holder */
-    struct slice what, district;
+    struct slice what, district; /* one line a holder, day, `what` and district */
     int32_t on;
     int64_t amount;
+    const struct subject_type *source; /* who lent it: set in lines that were lent */
+    struct slice source_id;
 };
 
 struct lines {
@@ -113,7 +115,8 @@ struct subject_type {
     void (*totals)(struct contributions *out, const void *view, const struct lines *lent);
     /* What it lends, from the same two; never in a circle. NULL: nothing. */
     void (*lends)(struct lines *out, const void *view, const struct lines *lent);
-    const struct kind *kinds;   /* every fact about it: the whole law of the type, one row each */
+    bool holds; /* others lend to it */
+    const struct kind *kinds; /* every fact about it: the whole law of the type, one row each */
     size_t kind_count;
 };
 

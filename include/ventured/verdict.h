@@ -18,7 +18,7 @@ enum verdict {
 enum verdict_class { VERDICT_DONE, VERDICT_CLIENT, VERDICT_REFUSED, VERDICT_FAULT };
 
 struct verdict_row {
-    const char *name; /* "over_approved": the code in a problem document */
+    const char *name; /* "OVER_APPROVED": the code in a problem document */
     int status;       /* HTTP */
     enum verdict_class class;
     const char *en, *zh;

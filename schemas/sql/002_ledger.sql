@@ -80,6 +80,19 @@ CREATE TABLE exception (
 );
 CREATE INDEX exception_subject ON exception (type, subject);
 
+-- What one subject lends to another, so that the holder may count it.
+CREATE TABLE line (
+    holder_type TEXT   NOT NULL,
+    holder      TEXT   NOT NULL,
+    on_day      TEXT   NOT NULL,
+    source_type TEXT   NOT NULL,
+    source      TEXT   NOT NULL,
+    what        TEXT   NOT NULL,
+    district    TEXT   NOT NULL,
+    amount      BIGINT NOT NULL CHECK (amount BETWEEN -9000000000000000 AND 9000000000000000), -- fen
+    PRIMARY KEY (holder_type, holder, on_day, source_type, source, what, district)
+);
+
 -- ---- derived: totals ------------------------------------------------------------------------------------------
 
 -- What one entry changed. A total is the sum of its deltas, from any side one looks.

@@ -9,7 +9,7 @@
 #include "verify_int.h"
 
 #define PAGE 500
-#define KEYS_MAX 5
+#define KEYS_MAX 7
 #define VALUES_MAX 16
 
 /* A scan's first `keys` columns are its key; its parameters are the key to start behind, and how many. */
@@ -23,6 +23,7 @@ static const struct scan scans[] = {
     {"subject",   "scan_subject",   2},
     {"voucher",   "scan_voucher",   5},
     {"exception", "scan_exception", 1},
+    {"line",      "scan_line",      7},
     {"delta",     "scan_delta",     5},
     {"bucket",    "scan_bucket",    5},
     {"total",     "scan_total",     4},

@@ -63,12 +63,15 @@ enum verdict
 derive(const struct registry *r, struct totals *t, struct db *db, struct arena *a, const struct entry *e,
        struct subject *s)
 {
-    struct contributions before, after;
+    struct contributions moved = {.arena = a};
+    struct subject before = subject_copy(a, s);
+    struct held was = {.view = before.view}, is;
 
-    totals_of(&before, a, s);
+    TRY(lines_load(&was.lent, r, db, a, s->type, s->id));
     TRY(e->mends.entry.at == NULL ? derive_next(db, a, e, s) : derive_again(r, db, a, e, s));
-    totals_of(&after, a, s);
-    TRY(totals_change(t, db, e, &before, &after));
+    is = (struct held){s->view, was.lent};
+    TRY(lines_settle(&moved, r, db, a, s->type, s->id, &was, &is));
+    TRY(totals_write(t, db, e, &moved));
     TRY(voucher_save(db, e));
     return subject_save(s, db, a);
 }

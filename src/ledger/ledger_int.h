@@ -66,12 +66,29 @@ bool move_is_exception(const struct move *m);
 
 /* ---- totals.c --------------------------------------------------------------------------------------------------- */
 
+/* What a subject's totals and lines are a function of. */
+struct held {
+    const void *view;
+    struct lines lent;
+};
+
 struct totals *totals_open(struct arena *a);
-void totals_of(struct contributions *out, struct arena *a, const struct subject *s);
-/* After minus before: delta rows now, buckets and current totals at the flush. */
-enum verdict totals_change(struct totals *t, struct db *db, const struct entry *e, struct contributions *before,
-                           struct contributions *after);
+/* Adds to `moved` what the subject contributes after, less what it did before. */
+void totals_move(struct contributions *moved, const struct subject_type *type, const struct held *before,
+                 const struct held *after);
+/* Delta rows of one entry now; buckets and current totals at the flush. */
+enum verdict totals_write(struct totals *t, struct db *db, const struct entry *e, struct contributions *moved);
 enum verdict totals_flush(struct totals *t, struct db *db);
+
+/* ---- lines.c ------------------------------------------------------------------------------------------------------ */
+
+/* What a subject was lent; nothing where its type holds no lines. */
+enum verdict lines_load(struct lines *out, const struct registry *r, struct db *db, struct arena *a,
+                        const struct subject_type *type, struct slice id);
+/* Gathers what moved in the totals of this subject and of everyone it lends to, however far that reaches. */
+enum verdict lines_settle(struct contributions *moved, const struct registry *r, struct db *db, struct arena *a,
+                          const struct subject_type *type, struct slice id, const struct held *before,
+                          const struct held *after);
 
 /* ---- limits.c --------------------------------------------------------------------------------------------------- */
 

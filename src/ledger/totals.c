@@ -2,7 +2,7 @@
  * Totals: after minus before, as delta rows, and their sums by recording day and by year.
  * Knows cells and amounts; must not know what an indicator counts.
  * Invariants:
- *   1. The deltas of an entry are the contributions of its subject after it, less those before it.
+ *   1. The deltas of an entry are the contributions after it of every subject it touched, less those before it.
  *   2. A bucket is the sum of its deltas, and a total the sum of the buckets of its year: after every flush. A cell that
  *      was ever touched keeps its row, at 0 too: so the rows do not depend on how entries were grouped.
  */
@@ -32,11 +32,19 @@ contribute(struct contributions *c, struct contribution one)
 }
 
 void
-totals_of(struct contributions *out, struct arena *a, const struct subject *s)
+totals_move(struct contributions *moved, const struct subject_type *type, const struct held *before,
+            const struct held *after)
 {
-    *out = (struct contributions){.arena = a};
-    if (s->type->totals != NULL)
-        s->type->totals(out, s->view);
+    struct contributions less = {.arena = moved->arena};
+
+    if (type->totals == NULL)
+        return;
+    type->totals(&less, before->view, &before->lent);
+    for (size_t i = 0; i < less.count; i++) {
+        less.at[i].amount = -less.at[i].amount;
+        contribute(moved, less.at[i]);
+    }
+    type->totals(moved, after->view, &after->lent);
 }
 
 /* ---- what a group gathers ---------------------------------------------------------------------------------------- */
@@ -118,26 +126,18 @@ delta(struct totals *t, struct db *db, const struct entry *e, const struct contr
 }
 
 enum verdict
-totals_change(struct totals *t, struct db *db, const struct entry *e, struct contributions *before,
-              struct contributions *after)
+totals_write(struct totals *t, struct db *db, const struct entry *e, struct contributions *moved)
 {
-    struct contributions all = {.arena = t->arena};
     size_t i = 0;
 
-    for (size_t b = 0; b < before->count; b++) {
-        before->at[b].amount = -before->at[b].amount;
-        contribute(&all, before->at[b]);
-    }
-    for (size_t b = 0; b < after->count; b++)
-        contribute(&all, after->at[b]);
-    if (all.count > 1)
-        qsort(all.at, all.count, sizeof all.at[0], compare_contributions);
-    while (i < all.count) {
-        const struct contribution *cell = &all.at[i];
+    if (moved->count > 1)
+        qsort(moved->at, moved->count, sizeof moved->at[0], compare_contributions);
+    while (i < moved->count) {
+        const struct contribution *cell = &moved->at[i];
         int64_t amount = 0;
 
-        for (; i < all.count && compare_contributions(cell, &all.at[i]) == 0; i++)
-            if (!money_add(&amount, amount, all.at[i].amount))
+        for (; i < moved->count && compare_contributions(cell, &moved->at[i]) == 0; i++)
+            if (!money_add(&amount, amount, moved->at[i].amount))
                 return V_OVER_LIMIT;
         TRY(delta(t, db, e, cell, amount));
     }

@@ -48,6 +48,8 @@ gives_every_class_its_statuses(void **state)
 
         if (i == V_NONE) /* never leaves the program */
             continue;
+        if (i == V_NOT_IMPLEMENTED || i == V_VERSION_UNKNOWN) /* the client's doing, with statuses of RFC 9110 15.6 */
+            continue;
         assert_in_range(row->status, ranges[row->class].from, ranges[row->class].to);
     }
 }

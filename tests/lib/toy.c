@@ -59,12 +59,13 @@ year_of(int32_t day)
 
 /* Coins by the day they went in, split by colour; and each jar once a year, on its first filling of that year. */
 static void
-jar_totals(struct contributions *out, const void *view)
+jar_totals(struct contributions *out, const void *view, const struct lines *lent)
 {
     static const char *const colours[] = {"red", "green"};
     const struct jar_view *v = view;
     const struct jar_view_fillings_item *f = v->fillings.at;
 
+    (void)lent;
     for (size_t i = 0; i < v->fillings.count; i++) {
         bool first = true;
 
@@ -75,6 +76,25 @@ jar_totals(struct contributions *out, const void *view)
         if (first)
             contribute(out, (struct contribution){"jars", "", v->district, f[i].on, 1});
     }
+}
+
+/* A jar with coins counts for its owner, who counts for a circle: see test_lines.c. */
+static const struct subject_type keeper_type;
+
+static void
+jar_lends(struct lines *out, const void *view, const struct lines *lent)
+{
+    const struct jar_view *v = view;
+    const struct jar_view_fillings_item *f = v->fillings.at;
+    int32_t first = DAY_ABSENT;
+
+    (void)lent;
+    for (size_t i = 0; i < v->fillings.count; i++)
+        if (first == DAY_ABSENT || f[i].on < first)
+            first = f[i].on;
+    if (first != DAY_ABSENT)
+        lend(out, (struct line){.holder = &keeper_type, .id = v->owner, .what = S("jar"), .district = v->district,
+                                .on = first, .amount = 1});
 }
 
 static enum verdict
@@ -184,6 +204,7 @@ const struct subject_type toy_jar = {
     .standing = jar_standing,
     .scope = jar_scope,
     .totals = jar_totals,
+    .lends = jar_lends,
     .kinds = jar_kinds,
     .kind_count = COUNT(jar_kinds),
 };
@@ -277,8 +298,83 @@ static const struct subject_type mending_type = {
     .kind_count = COUNT(mending_kinds),
 };
 
+/* ---- keepers and circles: counted once a year by what they are lent ------------------------------------------ */
+
+static const struct subject_type circle_type;
+
+static void
+count_once_a_year(struct contributions *out, const char *indicator, const struct lines *lent)
+{
+    for (size_t i = 0; i < lent->count; i++)
+        if (i == 0 || year_of(lent->at[i].on) != year_of(lent->at[i - 1].on))
+            contribute(out, (struct contribution){indicator, "", lent->at[i].district, lent->at[i].on, 1});
+}
+
+static void
+keeper_totals(struct contributions *out, const void *view, const struct lines *lent)
+{
+    (void)view;
+    count_once_a_year(out, "keepers", lent);
+}
+
+static void
+keeper_lends(struct lines *out, const void *view, const struct lines *lent)
+{
+    const struct keeper_view *v = view;
+
+    if (v->circle.at != NULL && lent->count > 0)
+        lend(out, (struct line){.holder = &circle_type, .id = v->circle, .what = S("keeper"),
+                                .district = lent->at[0].district, .on = lent->at[0].on, .amount = 1});
+}
+
+static void
+circle_totals(struct contributions *out, const void *view, const struct lines *lent)
+{
+    (void)view;
+    count_once_a_year(out, "circles", lent);
+}
+
+static void
+do_name(struct arena *a, void *view, const struct entry *e)
+{
+    (void)a;
+    ((struct keeper_view *)view)->circle = ((const struct keeper_named *)e->body)->circle;
+}
+
+static const struct state named_states[] = {
+    {"new",   "未登记", "new",   false},
+    {"named", "已登记", "named", false},
+};
+
+static const struct kind keeper_kinds[] = {
+    {&toy_kinds[KIND_KEEPER_NAMED], &keeper_type, FROM_NEW | FROM(1), 1, .apply = do_name},
+};
+
+static const struct subject_type keeper_type = {
+    .name = "keeper",
+    .plural = "keepers",
+    .view = &shape_keeper_view,
+    .states = named_states,
+    .state_count = COUNT(named_states),
+    .holds = true,
+    .totals = keeper_totals,
+    .lends = keeper_lends,
+    .kinds = keeper_kinds,
+    .kind_count = COUNT(keeper_kinds),
+};
+
+static const struct subject_type circle_type = {
+    .name = "circle",
+    .plural = "circles",
+    .view = &shape_circle_view,
+    .states = named_states,
+    .state_count = COUNT(named_states),
+    .holds = true,
+    .totals = circle_totals,
+};
+
 /* ---- the list of lists ----------------------------------------------------------------------------------------------- */
 
-static const struct subject_type *const types[] = {&toy_jar, &rule_type, &mending_type};
+static const struct subject_type *const types[] = {&toy_jar, &rule_type, &mending_type, &keeper_type, &circle_type};
 
 const struct registry toy_registry = {types, COUNT(types), &rules, &mending_kinds[0]};

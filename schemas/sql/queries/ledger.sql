@@ -113,6 +113,24 @@ INSERT INTO exception (seq, type, subject, nature, steps, excess, amount) VALUES
 -- expects: run
 DELETE FROM exception WHERE type = $1 AND subject = $2;
 
+-- line_add: what one subject lends to another
+-- takes: holder_type t, holder t, on_day t, source_type t, source t, what t, district t, amount i
+-- expects: some
+INSERT INTO line (holder_type, holder, on_day, source_type, source, what, district, amount)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- line_clear: all that one subject lends to another
+-- takes: holder_type t, holder t, source_type t, source t
+-- expects: run
+DELETE FROM line WHERE holder_type = $1 AND holder = $2 AND source_type = $3 AND source = $4;
+
+-- lines_of: all that a subject was lent, the earliest day first
+-- takes: holder_type t, holder t, most i
+-- gives: on_day t, source_type t, source t, what t, district t, amount i
+-- expects: many
+SELECT on_day, source_type, source, what, district, amount FROM line WHERE holder_type = $1 AND holder = $2
+ORDER BY on_day, source_type, source, what, district LIMIT $3;
+
 -- delta_add: what an entry changed in one cell
 -- takes: seq i, indicator t, district t, part t, on_day t, at_day t, amount i
 -- expects: some
@@ -207,6 +225,10 @@ DELETE FROM voucher;
 -- expects: run
 DELETE FROM exception;
 
+-- empty_line: for a rebuild
+-- expects: run
+DELETE FROM line;
+
 -- empty_delta: for a rebuild
 -- expects: run
 DELETE FROM delta;
@@ -247,6 +269,14 @@ ORDER BY organisation, type, subject, kind, voucher LIMIT $6;
 -- gives: seq i, type t, subject t, nature t, steps t, excess i, amount i
 -- expects: many
 SELECT seq, type, subject, nature, steps, excess, amount FROM exception WHERE seq > $1 ORDER BY seq LIMIT $2;
+
+-- scan_line: for a comparison
+-- takes: holder_type t, holder t, on_day t, source_type t, source t, what t, district t, most i
+-- gives: holder_type t, holder t, on_day t, source_type t, source t, what t, district t, amount i
+-- expects: many
+SELECT holder_type, holder, on_day, source_type, source, what, district, amount FROM line
+WHERE (holder_type, holder, on_day, source_type, source, what, district) > ($1, $2, $3, $4, $5, $6, $7)
+ORDER BY holder_type, holder, on_day, source_type, source, what, district LIMIT $8;
 
 -- scan_delta: for a comparison
 -- takes: seq i, indicator t, district t, part t, on_day t, most i
