@@ -285,7 +285,7 @@ door_decide(struct decision *d, const struct ledger_options *o, struct posting *
     enum verdict got;
 
     *d = (struct decision){0};
-    TRY(policy_check(p->entry.kind, &p->entry.actor));
+    TRY(policy_check(p));
     got = known(o, p, entry_canonical(p->arena, &p->entry));
     if (got != V_NONE)
         return got;

@@ -30,7 +30,7 @@ struct ledger {
 
 /* ---- policy.c --------------------------------------------------------------------------------------------------- */
 
-enum verdict policy_check(const struct kind *k, const struct actor *a);
+enum verdict policy_check(const struct posting *p);
 struct slice actor_print(struct arena *a, const struct actor *who);  /* "bank_machine:bank-zj:m1" */
 bool actor_read(struct actor *out, struct slice text);
 bool actor_same_account(const struct actor *a, const struct actor *b); /* in whatever role: four eyes look at people */

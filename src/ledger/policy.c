@@ -24,10 +24,13 @@ registry_type(const struct registry *r, struct slice name)
     return NULL;
 }
 
+/* A machine is nothing but its key: without a verified signature nobody is one, whatever the caller says. */
 enum verdict
-policy_check(const struct kind *k, const struct actor *a)
+policy_check(const struct posting *p)
 {
-    return role_may_post(a->role, k->schema) ? V_OK : V_FORBIDDEN;
+    if (p->entry.actor.role == ROLE_BANK_MACHINE && p->evidence == NULL)
+        return V_SIGNATURE_MISSING;
+    return role_may_post(p->entry.actor.role, p->entry.kind->schema) ? V_OK : V_FORBIDDEN;
 }
 
 struct slice

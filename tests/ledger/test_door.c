@@ -325,6 +325,31 @@ refuses_a_voucher_under_a_second_id_naming_the_first(void **state)
                                 "{'subject':'j2','on':'2023-04-01','amount':1,'voucher_no':'V1'}")->got, V_OK);
 }
 
+static void
+refuses_a_machine_without_a_verified_signature(void **state)
+{
+    struct world *w = *state;
+    struct posting *p;
+
+    world_jar(w, "j1");
+    p = world_read(w, &bank, "jar.filled", NULL, fill_100);
+    p->evidence = NULL;
+    ledger_post(w->ledger, &p, 1);
+    assert_int_equal(p->got, V_SIGNATURE_MISSING);
+}
+
+static void
+commits_to_the_signed_request_in_the_leaf(void **state)
+{
+    struct world *w = *state;
+    struct posting *p;
+
+    world_jar(w, "j1");
+    p = world_post(w, &bank, "jar.filled", NULL, fill_100);
+    assert_non_null(strstr(p->leaf.at, "\"signed\":\""));
+    assert_int_equal(world_count(w, "private_text WHERE field = 'signed'"), 1);
+}
+
 /* ---- groups, lists, dry runs ------------------------------------------------------------------------------------- */
 
 static void
@@ -435,6 +460,8 @@ main(void)
         TEST(uses_the_number_of_the_narrowest_scope_on_the_day),
         TEST(records_bank_facts_whatever_their_order_or_size),
         TEST(refuses_a_voucher_under_a_second_id_naming_the_first),
+        TEST(refuses_a_machine_without_a_verified_signature),
+        TEST(commits_to_the_signed_request_in_the_leaf),
         TEST(answers_each_of_a_group_by_itself_under_one_checkpoint),
         TEST(takes_a_list_whole_or_not_at_all),
         TEST(says_in_a_dry_run_what_would_happen_and_writes_nothing),
