@@ -116,6 +116,8 @@ struct subject_type {
     /* What it lends, from the same two; never in a circle. NULL: nothing. */
     void (*lends)(struct lines *out, const void *view, const struct lines *lent);
     bool holds; /* others lend to it */
+    /* Does it still open the door on that day, as a key or an account does? NULL: it is no credential. */
+    bool (*valid)(const void *view, int state, int32_t day);
     const struct kind *kinds; /* every fact about it: the whole law of the type, one row each */
     size_t kind_count;
 };

@@ -38,10 +38,17 @@ struct nonce {
     int64_t expires_ms;
 };
 
+/* The subject by which the actor was known, such as a key: looked at once more under the lock. */
+struct credential {
+    const struct subject_type *type; /* NULL: none, as for the clock; otherwise its type says what is valid */
+    struct slice id;
+};
+
 /* One entry on its way through the door. Everything it points at lives in `arena` until it is answered. */
 struct posting {
     struct arena *arena;
     struct entry entry;              /* seq and at_ms are the door's to set */
+    struct credential credential;
     const struct evidence *evidence; /* NULL where nothing was signed */
     const struct nonce *nonce;       /* NULL likewise */
     struct slice commitment;         /* of the evidence of a correction that has waited; absent otherwise */

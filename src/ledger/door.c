@@ -65,6 +65,20 @@ standing_check(const struct subject *s, const struct entry *e)
     return standing == STANDING_FORMER && e->kind->order == ORDER_STRICT ? V_FORBIDDEN : V_OK;
 }
 
+/* Whoever was let in before the lock may have lost the key since. */
+static enum verdict
+credential_check(const struct ledger_options *o, const struct posting *p)
+{
+    const struct credential *c = &p->credential;
+    struct subject s;
+
+    if (c->type == NULL)
+        return V_OK;
+    assert(c->type->valid != NULL);
+    TRY(subject_load(&s, o->db, p->arena, c->type, c->id));
+    return c->type->valid(s.view, s.state, day_local(p->entry.at_ms)) ? V_OK : V_KEY_EXPIRED;
+}
+
 static enum verdict
 day_check(const struct subject *s, struct posting *p)
 {
@@ -255,6 +269,7 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
 
     TRY(subject_load(s, o->db, p->arena, e->kind->type, e->subject));
     TRY(standing_check(s, e));
+    TRY(credential_check(o, p));
     TRY(day_check(s, p));
     TRY(lists_check(o->registry, o->db, p->arena, e, district_of(s, e), &p->problems));
     TRY(voucher_check(p, o));

@@ -412,6 +412,56 @@ says_in_a_dry_run_what_would_happen_and_writes_nothing(void **state)
     assert_int_equal(world_count(w, "journal"), before);
 }
 
+/* ---- who was let in may have lost the key since ------------------------------------------------------------------ */
+
+static enum verdict
+fill_with(struct world *w, const struct subject_type *type, const char *id)
+{
+    struct posting *p = world_read(w, &bank, "jar.filled", NULL,
+                                   arena_print(w->arena, "{'subject':'j1','on':'2023-04-01','amount':1,'voucher_no':'%s'}",
+                                               new_id(w)).at);
+
+    p->credential = (struct credential){type, slice_of(id)};
+    ledger_post(w->ledger, &p, 1);
+    return p->got;
+}
+
+static void
+looks_at_the_credential_once_more_under_the_lock(void **state)
+{
+    struct world *w = *state;
+    int64_t before;
+
+    world_jar(w, "j1");
+    world_jar(w, "badge");
+    assert_int_equal(fill_with(w, NULL, ""), V_OK);
+    assert_int_equal(fill_with(w, &toy_jar, "badge"), V_OK);
+    before = world_count(w, "journal");
+    assert_int_equal(fill_with(w, &toy_jar, "nowhere"), V_KEY_EXPIRED);
+    assert_int_equal(world_count(w, "journal"), before);
+    assert_int_equal(world_post(w, &clerk, "jar.broken", NULL,
+                                "{'subject':'badge','on':'2023-05-01','reason':'frost'}")->got, V_OK);
+    assert_int_equal(fill_with(w, &toy_jar, "badge"), V_KEY_EXPIRED);
+}
+
+static void
+answers_an_entry_sent_again_after_its_credential_has_ended(void **state)
+{
+    struct world *w = *state;
+    struct posting *p;
+    const char *id = new_id(w);
+
+    world_jar(w, "j1");
+    world_jar(w, "badge");
+    for (int round = 0; round < 2; round++) {
+        p = world_read(w, &bank, "jar.filled", id, fill_100);
+        p->credential = (struct credential){&toy_jar, S("badge")};
+        ledger_post(w->ledger, &p, 1);
+        assert_int_equal(p->got, round == 0 ? V_OK : V_REPLAYED);
+        world_post(w, &clerk, "jar.broken", NULL, "{'subject':'badge','on':'2023-05-01','reason':'frost'}");
+    }
+}
+
 /* ---- nonces ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -465,6 +515,8 @@ main(void)
         TEST(answers_each_of_a_group_by_itself_under_one_checkpoint),
         TEST(takes_a_list_whole_or_not_at_all),
         TEST(says_in_a_dry_run_what_would_happen_and_writes_nothing),
+        TEST(looks_at_the_credential_once_more_under_the_lock),
+        TEST(answers_an_entry_sent_again_after_its_credential_has_ended),
         TEST(lets_a_known_nonce_pass_for_equal_bytes_only),
     };
 

@@ -39,6 +39,12 @@ jar_standing(const void *view, const struct actor *a)
     return a->district.len == 0 || slice_equal(a->district, v->district) ? STANDING_OWN : STANDING_FOREIGN;
 }
 
+static bool
+jar_valid(const void *view, int state, int32_t day)
+{
+    return (state == JAR_OPEN || state == JAR_FILLED) && day >= ((const struct jar_view *)view)->opened;
+}
+
 static void
 jar_scope(struct scope *out, const void *view)
 {
@@ -202,6 +208,7 @@ const struct subject_type toy_jar = {
     .states = jar_states,
     .state_count = JAR__COUNT,
     .standing = jar_standing,
+    .valid = jar_valid,
     .scope = jar_scope,
     .totals = jar_totals,
     .lends = jar_lends,
