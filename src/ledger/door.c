@@ -51,7 +51,7 @@ known(const struct ledger_options *o, struct posting *p, struct slice canonical)
 /* ---- the subject, and whose it is ----------------------------------------------------------------------------- */
 
 static enum verdict
-standing_check(const struct subject *s, const struct entry *e)
+standing_check(const struct subject *s, const struct entry *e, const struct actor *a)
 {
     enum standing standing;
 
@@ -59,7 +59,7 @@ standing_check(const struct subject *s, const struct entry *e)
         return V_SUBJECT_UNKNOWN;
     if (s->state == STATE_NEW || s->type->standing == NULL)
         return V_OK;
-    standing = s->type->standing(s->view, &e->actor);
+    standing = s->type->standing(s->view, a);
     if (standing == STANDING_FOREIGN)
         return V_SUBJECT_UNKNOWN;
     return standing == STANDING_FORMER && e->kind->order == ORDER_STRICT ? V_FORBIDDEN : V_OK;
@@ -268,7 +268,7 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     struct move m;
 
     TRY(subject_load(s, o->db, p->arena, e->kind->type, e->subject));
-    TRY(standing_check(s, e));
+    TRY(standing_check(s, e, &e->actor));
     TRY(credential_check(o, p));
     TRY(day_check(s, p));
     TRY(lists_check(o->registry, o->db, p->arena, e, district_of(s, e), &p->problems));
@@ -281,7 +281,8 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     return rule_check(s, p, o);
 }
 
-/* A confirmation brings along the correction that waits under its subject's id; its proposer may not confirm it. */
+/* A confirmation brings along the correction that waits under its subject's id; its proposer may not confirm it, nor
+ * anybody to whom the corrected subject is foreign. */
 static enum verdict
 decide_brought(struct decision *d, const struct ledger_options *o, struct posting *p)
 {
@@ -291,7 +292,8 @@ decide_brought(struct decision *d, const struct ledger_options *o, struct postin
         return V_SAME_PERSON;
     d->brought->got = decide_entry(&d->brought_subject, o, d->brought);
     p->problems = d->brought->problems;
-    return d->brought->got;
+    TRY(d->brought->got);
+    return standing_check(&d->brought_subject, &d->brought->entry, &p->entry.actor);
 }
 
 enum verdict

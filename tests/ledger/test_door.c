@@ -462,6 +462,27 @@ answers_an_entry_sent_again_after_its_credential_has_ended(void **state)
     }
 }
 
+/* ---- corrections ---------------------------------------------------------------------------------------------------- */
+
+static void
+lets_nobody_confirm_what_is_not_theirs_to_know(void **state)
+{
+    struct world *w = *state;
+    const char *first = new_id(w), *correction = new_id(w);
+    const char *confirm = arena_print(w->arena, "{'subject':'%s','on':'2023-06-30'}", correction).at;
+
+    world_jar(w, "j1");
+    assert_int_equal(world_post(w, &bank, "jar.filled", first, fill_100)->got, V_OK);
+    assert_int_equal(world_post(w, &bank, "jar.filled", correction,
+                                arena_print(w->arena,
+                                            "{'subject':'j1','on':'2023-04-01','amount':90,'voucher_no':'V1',"
+                                            "'mends':{'entry':'%s','reason':'typing'}}",
+                                            first).at)->got, V_OK);
+    assert_int_equal(world_post(w, &clerk_elsewhere, "jar.mended", NULL, confirm)->got, V_SUBJECT_UNKNOWN);
+    assert_int_equal(world_post(w, &checker, "jar.mended", NULL, confirm)->got, V_OK);
+    assert_int_equal(((const struct jar_view *)world_subject(w, "j1").view)->held, 90);
+}
+
 /* ---- nonces ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -517,6 +538,7 @@ main(void)
         TEST(says_in_a_dry_run_what_would_happen_and_writes_nothing),
         TEST(looks_at_the_credential_once_more_under_the_lock),
         TEST(answers_an_entry_sent_again_after_its_credential_has_ended),
+        TEST(lets_nobody_confirm_what_is_not_theirs_to_know),
         TEST(lets_a_known_nonce_pass_for_equal_bytes_only),
     };
 
