@@ -91,6 +91,12 @@ entry_canonical(struct arena *a, const struct entry *e)
     return buf_slice(&b);
 }
 
+struct slice
+entry_sealed(const struct entry *e)
+{
+    return e->sealed.at == NULL ? e->id : e->sealed;
+}
+
 int64_t
 entry_amount(const struct entry *e)
 {

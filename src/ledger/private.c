@@ -81,6 +81,19 @@ private_seal(struct vault *v, struct db *db, struct arena *a, struct entry *e)
     return seal_struct(copy, s, v, db, a, e->id, S(""));
 }
 
+enum verdict
+private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,
+             struct slice pointer)
+{
+    struct slice opening;
+
+    TRY(vault_get(&opening, v, db, a, id, pointer));
+    if (opening.len < PRIVATE_SALT_SIZE)
+        return V_BROKEN;
+    *out = slice_sub(opening, PRIVATE_SALT_SIZE, opening.len - PRIVATE_SALT_SIZE);
+    return V_OK;
+}
+
 /* A part preceded by its length in 8 bytes, big-endian. */
 static void
 add_part(struct buf *b, struct slice part)
