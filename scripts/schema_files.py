@@ -40,6 +40,7 @@ TYPES = {"minimum": int, "maximum": int, "minLength": int, "maxLength": int, "mi
 JSON_WORDS = {int: "whole number", str: "text", list: "list", dict: "JSON object", bool: "true or false"}
 HINTS = {"x-private": "only a plain text or identity number at the top level of an entry can be private: the journal "
                       "holds a salted commitment, itself a text, in its place",
+         "x-blind": "only a private text at the top level of an entry goes into the blind index",
          "x-voucher": "a voucher number is a plain text at the top level of an entry",
          "default": "an absent member stays absent; let the rule decide what that means",
          "x-post": "who may post is said once, at the top of an entry",
@@ -60,6 +61,7 @@ class Field:
     required: bool = False
     private: bool = False
     voucher: bool = False
+    blind: str = None
     form: str = "any"
     min: int = 0
     max: int = 0
@@ -239,6 +241,11 @@ def read_enum(f, node, at, keywords):
 def read_text(f, node, at, keywords):
     private = node.get("x-private", False)
     f.type, f.private, f.voucher, f.list = "TEXT", private, node.get("x-voucher", False), node.get("x-list")
+    f.blind = node.get("x-blind")
+    if f.blind is not None and not private:
+        raise Bad(join(at, "x-blind"), "only an x-private text needs the blind index; a text that shows finds itself")
+    if f.blind is not None:
+        check_name(f.blind, join(at, "x-blind"), "the scheme")
     if "format" in node:
         check_keywords(node, at, {"type", "format"} | keywords[0], keywords[1])
         if node["format"] not in FORMS:
@@ -292,7 +299,7 @@ def read_field(name, node, at, place):
     f = Field(name, "", raw=node, see=node.get("x-see"))
     kind = node.get("type")
     if kind == "string" and "enum" not in node and place == "entry":
-        own = own | {"x-private", "x-voucher"}
+        own = own | {"x-private", "x-voucher", "x-blind"}
     keywords = (TITLES, HELPS | own)
     readers = {"integer": read_integer, "string": read_enum if "enum" in node else read_text}
     if place != "item":
@@ -368,7 +375,7 @@ def read_folder(folder, reader, refusals):
 def frozen_form(fields):
     """What a released version can never change: no title, help, label or visibility is in here."""
     return [[f.name, f.type, f.form, f.min, f.max, f.pattern, [c[0] for c in f.codes], f.required, f.private, f.voucher,
-             f.unit, f.list, frozen_form(f.items or [])] for f in fields]
+             f.blind, f.unit, f.list, frozen_form(f.items or [])] for f in fields]
 
 
 def check_versions(entries, refusals):

@@ -83,6 +83,15 @@ enum verdict ledger_dry_run(const struct ledger_options *o, struct posting *p);
 
 /* ---- reading back ---------------------------------------------------------------------------------------------- */
 
+/* A subject as it is now, whoever asks. One that has no row is new: blank view, state STATE_NEW. */
+enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type,
+                          struct slice id);
+
+/* One private text of an entry: `id` as entry_sealed gives it, `pointer` that of the field, such as "/name". V_NONE where
+ * it was left out or erased. */
+enum verdict private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,
+                          struct slice pointer);
+
 /* The receipt document of an entry: a pure function of its row, the tree and the smallest checkpoint that holds it, and so
  * the same bytes for ever. `out` lives in `a`. V_NONE where there is no such entry. */
 enum verdict ledger_receipt(struct slice *out, struct db *db, struct arena *a, int64_t seq);

@@ -51,6 +51,7 @@ struct field {
     const struct shape *items; /* ITEMS: the members of each; TEXTS: one nameless FIELD_TEXT, what each must be */
     const char *unit;       /* "fen", "ppm", "person"; NULL where none */
     const char *list;       /* a dated list that the value must be in ("district"); NULL where none */
+    const char *blind;      /* the blind index in which a private value names one subject ("identity"); NULL where none */
     const char *zh, *en;
 };
 

@@ -44,6 +44,8 @@ enum verdict vault_blind_find(struct slice *person, const struct vault *v, struc
                               struct slice scheme, struct slice value);
 enum verdict vault_blind_put(const struct vault *v, struct db *db, struct arena *a, struct slice scheme,
                              struct slice value, struct slice person);
+/* Forgets one value, whomever it names; V_OK where it names nobody. */
+enum verdict vault_blind_drop(const struct vault *v, struct db *db, struct slice scheme, struct slice value);
 enum verdict vault_blind_erase(struct db *db, struct slice person); /* V_NONE where there was none */
 
 /* HMAC under the registry key; the same for ever. */

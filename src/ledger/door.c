@@ -273,6 +273,7 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     TRY(day_check(s, p));
     TRY(lists_check(o->registry, o->db, p->arena, e, district_of(s, e), &p->problems));
     TRY(voucher_check(p, o));
+    TRY(blind_check(p, o));
     if (e->mends.entry.at != NULL)
         return decide_mending(p, o);
     m = machine_move(p->arena, s, e);
@@ -332,6 +333,7 @@ record_entry(struct ledger *lg, struct posting *p, struct subject *s, struct sli
     struct entry e = p->entry;
 
     e.seq = lg->head.seq + 1;
+    TRY(blind_record(&lg->o, p->arena, &e));
     TRY(private_seal(lg->o.vault, lg->o.db, p->arena, &e));
     TRY(derive(lg->o.registry, lg->totals, lg->o.db, p->arena, &e, s));
     p->seq = e.seq;

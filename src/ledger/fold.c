@@ -44,6 +44,7 @@ history_mend(struct history *h, const struct entry *correction)
         if (slice_equal(place->id, correction->mends.entry)) {
             place->on = correction->on;
             place->body = correction->body;
+            place->sealed = correction->id;
             return true;
         }
     }
@@ -74,6 +75,20 @@ history_load(struct history *h, const struct registry *r, struct db *db, struct 
         }
     } while (count == PAGE);
     return V_OK;
+}
+
+enum verdict
+fold_mended(struct entry *out, const struct registry *r, struct db *db, struct arena *a, const struct entry *e)
+{
+    struct history h = {0};
+
+    TRY(history_load(&h, r, db, a, e));
+    for (size_t i = 0; i < h.count; i++) {
+        *out = h.at[i];
+        if (slice_equal(out->id, e->mends.entry))
+            return V_OK;
+    }
+    return V_BROKEN;
 }
 
 static void

@@ -38,9 +38,6 @@ bool actor_equal(const struct actor *a, const struct actor *b);        /* and in
 
 /* ---- subject.c -------------------------------------------------------------------------------------------------- */
 
-/* A subject that has no row is new: blank view, state STATE_NEW. */
-enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type,
-                          struct slice id);
 enum verdict subject_save(const struct subject *s, struct db *db, struct arena *a);
 void subject_blank(struct subject *out, struct arena *a, const struct subject_type *type, struct slice id);
 struct subject subject_copy(struct arena *a, const struct subject *s);
@@ -119,6 +116,10 @@ struct exception {
 enum verdict fold(struct folded *out, const struct registry *r, struct db *db, struct arena *a, const struct entry *e,
                   struct problems *p);
 
+/* What stands in the journal where correction `e` will: the entry it mends, with the body of its latest correction. */
+enum verdict fold_mended(struct entry *out, const struct registry *r, struct db *db, struct arena *a,
+                         const struct entry *e);
+
 /* ---- derive.c ---------------------------------------------------------------------------------------------------- */
 
 /* All that follows from an accepted entry, live and in a replay alike. `s` is its subject before, and becomes after. */
@@ -144,6 +145,13 @@ enum verdict private_seal(struct vault *v, struct db *db, struct arena *a, struc
 /* The commitment that the leaf carries for a signed request, its opening sealed beside it; absent for none. */
 enum verdict evidence_seal(struct slice *out, struct vault *v, struct db *db, struct arena *a, const struct entry *e,
                            const struct evidence *ev);
+
+/* ---- blind.c: values that name one subject ------------------------------------------------------------------------ */
+
+/* V_PERSON_KNOWN, naming it, where a value of the entry names another subject. */
+enum verdict blind_check(struct posting *p, const struct ledger_options *o);
+/* Puts the values of an entry with its private texts as sent; a correction's take the place of those it mends. */
+enum verdict blind_record(const struct ledger_options *o, struct arena *a, const struct entry *e);
 
 /* ---- waiting.c: corrections until a second person confirms them ---------------------------------------------- */
 

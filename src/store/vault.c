@@ -148,6 +148,17 @@ vault_blind_put(const struct vault *v, struct db *db, struct arena *a, struct sl
 }
 
 enum verdict
+vault_blind_drop(const struct vault *v, struct db *db, struct slice scheme, struct slice value)
+{
+    for (int64_t version = v->newest; version > 0; version--) {
+        struct hash hash = blind_under(v, version, scheme, value);
+
+        TRY(sql_blind_index_drop(db, hash_slice(&hash)));
+    }
+    return V_OK;
+}
+
+enum verdict
 vault_blind_erase(struct db *db, struct slice person)
 {
     return sql_blind_index_erase(db, person);

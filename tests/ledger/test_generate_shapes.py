@@ -87,6 +87,9 @@ ROWS = [
     ("a pattern that is none", P + "/no/pattern", "^[0-9$", None, "regular expression"),
     ("a pattern no example fits", P + "/no/pattern", "^ZZ[0-9]{9}Q$", P + "/no/examples", "examples"),
     ("an optional voucher", "/required", ["amount"], P + "/no", "voucher"),
+    ("a blind index over a text that is not private", P + "/no/x-blind", "identity", None, "x-private"),
+    ("a blind index over a number", P + "/amount/x-blind", "identity", None, "private text"),
+    ("a scheme that is not lower_snake", P + "/note/x-blind", "Identity", None, "lower_snake"),
     ("a list in a list", P + "/parts/items/properties/l", {"type": "array", **L}, P + "/parts/items/properties/l/type",
      "integer"),
     ("a list of numbers", P + "/parts/items", {"type": "integer", "minimum": 0, "maximum": 1}, None, "object"),
@@ -194,7 +197,7 @@ def check_frozen():
              ("a name", P + "/more", GOOD["properties"]["day"]), ("a format", P + "/day/format", "uuid"),
              ("the codes' order", P + "/code/enum", ["b", "a"]), ("a unit", P + "/amount/x-unit", GONE),
              ("what is required", "/required", ["amount", "no", "day"]), ("the voucher", P + "/no/x-voucher", GONE),
-             ("a list's item", P + "/parts/items/properties/n/maximum", 8)]
+             ("the blind index", P + "/note/x-blind", "identity"), ("a list's item", P + "/parts/items/properties/n/maximum", 8)]
     for what, pointer, value in same:
         yield f"the frozen hash does not cover {what}", hash_of(spoil(GOOD, pointer, value)) == base, ""
     for what, pointer, value in other:

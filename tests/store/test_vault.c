@@ -269,6 +269,11 @@ forgets_a_persons_values(void **state)
     assert_int_equal(find(&person, S("phone"), S("1")), V_NONE);
     assert_int_equal(find(&person, S("phone"), S("2")), V_OK);
     assert_int_equal(vault_blind_erase(world.db, S("p1")), V_NONE);
+    assert_int_equal(blind(S("phone"), S("3"), S("p2")), V_OK);
+    assert_int_equal(vault_blind_drop(world.vault, world.db, S("phone"), S("2")), V_OK);
+    assert_int_equal(find(&person, S("phone"), S("2")), V_NONE);
+    assert_int_equal(find(&person, S("phone"), S("3")), V_OK);
+    assert_int_equal(vault_blind_drop(world.vault, world.db, S("phone"), S("2")), V_OK);
 }
 
 /* ---- bodies --------------------------------------------------------------------------------------------------- */

@@ -41,6 +41,11 @@ INSERT INTO blind_index (hash, scheme, person, version, sealed) VALUES ($1, $2, 
 -- expects: one
 SELECT person FROM blind_index WHERE hash = $1;
 
+-- blind_index_drop: one value
+-- takes: hash b
+-- expects: run
+DELETE FROM blind_index WHERE hash = $1;
+
 -- blind_index_erase: all values of one person
 -- takes: person t
 -- expects: some
