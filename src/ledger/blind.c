@@ -1,6 +1,6 @@
 /*
- * Values that name one subject, such as an identity number: whom they name already, and the index kept with the journal.
- * Knows fields with a scheme and the normal form of their values; must not know what a number means.
+ * Values that name one subject, such as an identity number: whom they name already, and the index kept with the
+ * journal. Knows fields with a scheme and the normal form of their values; must not know what a number means.
  * Invariant: a value in the index names the subject whose entry carries it; no entry about another carries it.
  */
 #include "ledger_int.h"
@@ -64,15 +64,16 @@ blind_check(struct posting *p, const struct ledger_options *o)
     return V_OK;
 }
 
-/* ---- recording ------------------------------------------------------------------------------------------------------ */
+/* ---- recording ------------------------------------------------------------------------------------------------------
+ */
 
 /* The value that stood where a correction now stands. An erased one has left the index already. */
 static enum verdict
 drop_mended(const struct ledger_options *o, struct arena *a, const struct field *f, const struct entry *mended)
 {
     struct slice text;
-    enum verdict got = private_open(&text, o->vault, o->db, a, entry_sealed(mended),
-                                    json_pointer(a, S(""), slice_of(f->name)));
+    enum verdict got =
+        private_open(&text, o->vault, o->db, a, entry_sealed(mended), json_pointer(a, S(""), slice_of(f->name)));
 
     if (got == V_NONE)
         return V_OK;

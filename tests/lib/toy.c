@@ -284,25 +284,25 @@ static const struct limit_source rules = {&rule_type, rule_id, rule_scopes, rule
 
 /* ---- corrections ---------------------------------------------------------------------------------------------------- */
 
-static const struct state mending_states[] = {
+static const struct state repair_states[] = {
     {"new",       "未确认", "new",       false},
     {"confirmed", "已确认", "confirmed", false},
 };
 
-static const struct subject_type mending_type;
+static const struct subject_type repair_type;
 
-static const struct kind mending_kinds[] = {
-    {&toy_kinds[KIND_JAR_MENDED], &mending_type, FROM_NEW, 1},
+static const struct kind repair_kinds[] = {
+    {&toy_kinds[KIND_JAR_MENDED], &repair_type, FROM_NEW, 1},
 };
 
-static const struct subject_type mending_type = {
-    .name = "mending",
-    .plural = "mendings",
-    .view = &shape_mending_view,
-    .states = mending_states,
-    .state_count = COUNT(mending_states),
-    .kinds = mending_kinds,
-    .kind_count = COUNT(mending_kinds),
+static const struct subject_type repair_type = {
+    .name = "repair",
+    .plural = "repairs",
+    .view = &shape_repair_view,
+    .states = repair_states,
+    .state_count = COUNT(repair_states),
+    .kinds = repair_kinds,
+    .kind_count = COUNT(repair_kinds),
 };
 
 /* ---- keepers and circles: counted once a year by what they are lent ------------------------------------------ */
@@ -382,6 +382,6 @@ static const struct subject_type circle_type = {
 
 /* ---- the list of lists ----------------------------------------------------------------------------------------------- */
 
-static const struct subject_type *const types[] = {&toy_jar, &rule_type, &mending_type, &keeper_type, &circle_type};
+static const struct subject_type *const types[] = {&toy_jar, &rule_type, &repair_type, &keeper_type, &circle_type};
 
-const struct registry toy_registry = {types, COUNT(types), &rules, &mending_kinds[0]};
+const struct registry toy_registry = {types, COUNT(types), &rules, &repair_kinds[0]};

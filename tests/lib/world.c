@@ -50,8 +50,8 @@ rules_set(struct world *w)
     assert_int_equal(p->got, V_OK);
 }
 
-int
-world_setup(void **state)
+struct world *
+world_open(void **state, const struct registry *r)
 {
     struct world *w = calloc(1, sizeof *w);
     char keys[128];
@@ -59,6 +59,7 @@ world_setup(void **state)
     assert_non_null(w);
     assert_int_equal(engine_setup(state), 0);
     w->engine = *state;
+    w->registry = r;
     *state = w;
     w->arena = arena_open(WORLD_ARENA_SIZE);
     at_parse(&world_now_ms, S("2023-06-30T02:00:00.000Z"));
@@ -69,7 +70,7 @@ world_setup(void **state)
     w->log_key = key_make(ALG_ED25519);
     w->vkey = vkey_write(w->arena, S(WORLD_ORIGIN), w->log_key);
     w->options = (struct ledger_options){
-        .registry = &toy_registry,
+        .registry = r,
         .db = engine_migrated(w->engine, &sql_schema),
         .vault = w->vault,
         .log_key = w->log_key,
@@ -78,7 +79,13 @@ world_setup(void **state)
     assert_int_equal(ledger_open(&w->ledger, &w->options), V_OK);
     w->reader = engine_open(w->engine, DB_READER, &sql_schema);
     w->options.db = w->reader;
-    rules_set(w);
+    return w;
+}
+
+int
+world_setup(void **state)
+{
+    rules_set(world_open(state, &toy_registry));
     return 0;
 }
 
@@ -122,7 +129,7 @@ world_read(struct world *w, const struct actor *who, const char *kind, const cha
         if (text.at[i] == '\'')
             ((char *)text.at)[i] = '"';
     assert_int_equal(json_parse(&body, w->arena, text), V_OK);
-    p->got = posting_read(p, w->arena, &toy_registry, slice_of(kind), slice_of(id == NULL ? new_id(w) : id), body,
+    p->got = posting_read(p, w->arena, w->registry, slice_of(kind), slice_of(id == NULL ? new_id(w) : id), body,
                           S(""));
     p->entry.actor = *who;
     if (who->role == ROLE_BANK_MACHINE)
@@ -159,23 +166,29 @@ world_jar(struct world *w, const char *id)
 /* ---- looking --------------------------------------------------------------------------------------------------------- */
 
 struct subject
-world_subject(struct world *w, const char *id)
+world_find(struct world *w, const struct subject_type *type, const char *id)
 {
     struct sql_subject_get row;
-    struct subject s = {.type = &toy_jar, .id = slice_of(id)};
+    struct subject s = {.type = type, .id = slice_of(id)};
     const struct json *view;
 
-    s.view = arena_take(w->arena, toy_jar.view->size);
-    if (sql_subject_get(&row, w->reader, w->arena, S("jar"), s.id) != V_OK)
+    s.view = arena_take(w->arena, type->view->size);
+    if (sql_subject_get(&row, w->reader, w->arena, slice_of(type->name), s.id) != V_OK)
         return s;
-    for (size_t i = 0; i < toy_jar.state_count; i++)
-        if (slice_equal(row.state, slice_of(toy_jar.states[i].name)))
+    for (size_t i = 0; i < type->state_count; i++)
+        if (slice_equal(row.state, slice_of(type->states[i].name)))
             s.state = (int)i;
     s.frozen = row.frozen != 0;
     s.seq = row.seq;
     assert_int_equal(json_parse(&view, w->arena, row.view), V_OK);
-    assert_int_equal(shape_restore(s.view, w->arena, toy_jar.view, view), V_OK);
+    assert_int_equal(shape_restore(s.view, w->arena, type->view, view), V_OK);
     return s;
+}
+
+struct subject
+world_subject(struct world *w, const char *id)
+{
+    return world_find(w, &toy_jar, id);
 }
 
 int64_t

@@ -1,5 +1,5 @@
 /*
- * A small world for the ledger's tests: a registry of toy kinds on the engine under test, a vault, a log key, a clock.
+ * A small world for the ledger's tests: a registry, of toy kinds unless told, on the engine under test, a vault, a log key, a clock.
  * Knows how to post in one line; must not judge: it returns verdicts.
  * Invariant: two worlds share nothing.
  */
@@ -15,6 +15,7 @@
 
 struct world {
     struct engine *engine;
+    const struct registry *registry;
     struct arena *arena;      /* of the test: whatever is read back */
     struct ledger *ledger;
     struct db *reader;
@@ -23,6 +24,9 @@ struct world {
     struct key *log_key;
     struct slice vkey;
 };
+
+/* For the setup of a fixture: *state becomes a struct world of these kinds, its journal empty. */
+struct world *world_open(void **state, const struct registry *r);
 
 /* cmocka's setup and teardown: *state becomes a struct world with the lists and rules that jars need. */
 int world_setup(void **state);
@@ -40,7 +44,8 @@ struct posting *world_read(struct world *w, const struct actor *who, const char 
 /* A jar of 1,000 fen in 330602, opened on 2023-03-01; gives its id. */
 const char *world_jar(struct world *w, const char *id);
 
-struct subject world_subject(struct world *w, const char *id);
+struct subject world_subject(struct world *w, const char *id); /* a jar */
+struct subject world_find(struct world *w, const struct subject_type *type, const char *id);
 /* Straight to the database, past the driver: what an intruder with SQL can do. Gives the first column of the first row, in
  * the test's arena; absent where there is none. */
 struct slice world_sql(struct world *w, const char *sql, ...) __attribute__((format(printf, 2, 3)));

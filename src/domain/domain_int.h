@@ -1,0 +1,49 @@
+/*
+ * What the modules of floor 3 share: each other's subject types, by name only, and the words of their rules.
+ * Knows every type; must not know what any of them does.
+ * Invariant: a module reads another's view through the row of its kind, never through the other's functions.
+ */
+#ifndef VENTURED_DOMAIN_INT_H
+#define VENTURED_DOMAIN_INT_H
+
+#include "policy.h"
+#include "shapes.h"
+#include "ventured/domain.h"
+
+#define ROLE_SET(name) ROLE_BIT(ROLE_##name)
+
+/* ---- district.c, party.c, key.c, person.c, mending.c -------------------------------------------------------------------------- */
+
+extern const struct subject_type district_type, organisation_type, account_type;
+extern const struct subject_type key_type;
+extern const struct subject_type person_type, enterprise_type;
+extern const struct subject_type mending_type;
+extern const struct kind mending_kinds[]; /* the first confirms */
+
+/* States that other modules' rules ask for. */
+enum organisation_state { ORGANISATION_NEW, ORGANISATION_ACTIVE, ORGANISATION_CLOSED, ORGANISATION__COUNT };
+enum account_state { ACCOUNT_NEW, ACCOUNT_OPEN, ACCOUNT_CLOSED, ACCOUNT__COUNT };
+enum enterprise_state { ENTERPRISE_NEW, ENTERPRISE_ACTIVE, ENTERPRISE_CLOSED, ENTERPRISE__COUNT };
+
+/* ---- rule.c: what several rules say ----------------------------------------------------------------------------- */
+
+/* OWN for these roles, FOREIGN for all others. */
+enum standing standing_by_role(const struct actor *a, uint32_t roles);
+
+/* OWN for the administrators: what the registry itself rests on is theirs. */
+enum standing standing_administered(const void *view, const struct actor *a);
+
+/* `len_min` to 64 lower-case letters, digits and hyphens: fit for an actor's parts, which hold no colon. */
+bool is_handle(struct slice id, size_t len_min);
+
+/* Each adds a problem where its rule does not hold; fields_verdict then says what the rule answers. */
+void check_subject(struct problems *p, bool holds, struct slice zh, struct slice en);
+void check_days(struct problems *p, int32_t from, int32_t to); /* `to` DAY_ABSENT: open */
+enum verdict fields_verdict(const struct problems *p);
+
+/* ---- district.c ----------------------------------------------------------------------------------------------------- */
+
+/* `district` as the row loads it, new where the entry names none: in use on that day? Otherwise names its successor. */
+void check_district(struct problems *p, const struct subject *district, int32_t day);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * The list of lists: every type of subject there is, and through its rows every fact.
+ * Knows the types by name; must not know any row.
+ * Invariant: a type that is not here cannot be posted, read or replayed.
+ */
+#include "domain_int.h"
+
+static const struct subject_type *const types[] = {
+    &district_type,
+    &organisation_type,
+    &account_type,
+    &key_type,
+    &person_type,
+    &enterprise_type,
+    &mending_type,
+};
+
+const struct registry the_registry = {types, COUNT(types), NULL, &mending_kinds[0]};
