@@ -80,24 +80,30 @@ credential_check(const struct ledger_options *o, const struct posting *p)
 }
 
 static enum verdict
-day_check(const struct subject *s, struct posting *p)
+day_ahead_check(struct posting *p)
 {
-    const struct entry *e = &p->entry;
+    char bound[DAY_TEXT_SIZE];
+    int32_t today = day_local(p->entry.at_ms);
+
+    if (p->entry.on <= today)
+        return V_OK;
+    day_print(bound, today);
+    problem_add(&p->problems, V_DAY_AHEAD, S("/on"), arena_print(p->arena, "不得晚于 %s", bound),
+                arena_print(p->arena, "not after %s", bound));
+    return V_DAY_AHEAD;
+}
+
+static enum verdict
+day_before_check(const struct subject *s, struct posting *p)
+{
     char bound[DAY_TEXT_SIZE];
 
-    if (e->on > day_local(e->at_ms)) {
-        day_print(bound, day_local(e->at_ms));
-        problem_add(&p->problems, V_DAY_AHEAD, S("/on"), arena_print(p->arena, "不得晚于 %s", bound),
-                    arena_print(p->arena, "not after %s", bound));
-        return V_DAY_AHEAD;
-    }
-    if (s->first_on != DAY_ABSENT && e->on < s->first_on && e->mends.entry.at == NULL) {
-        day_print(bound, s->first_on);
-        problem_add(&p->problems, V_DAY_BEFORE, S("/on"), arena_print(p->arena, "不得早于首次登记日 %s", bound),
-                    arena_print(p->arena, "not before %s, the subject's first day", bound));
-        return V_DAY_BEFORE;
-    }
-    return V_OK;
+    if (s->first_on == DAY_ABSENT || p->entry.on >= s->first_on)
+        return V_OK;
+    day_print(bound, s->first_on);
+    problem_add(&p->problems, V_DAY_BEFORE, S("/on"), arena_print(p->arena, "不得早于首次登记日 %s", bound),
+                arena_print(p->arena, "not before %s, the subject's first day", bound));
+    return V_DAY_BEFORE;
 }
 
 static struct slice
@@ -248,14 +254,23 @@ mended_check(struct posting *p, const struct ledger_options *o)
     return V_REFERENCE_UNKNOWN;
 }
 
+/* The bound of the day and the rule look at the subject as it was where the correction stands. */
 static enum verdict
 decide_mending(struct posting *p, const struct ledger_options *o)
 {
+    struct problems later = {.arena = p->arena};
     struct folded again;
+    enum verdict got;
 
     TRY(mended_check(p, o));
-    TRY(fold(&again, o->registry, o->db, p->arena, &p->entry, &p->problems));
-    return rule_check(&again.before, p, o);
+    got = fold(&again, o->registry, o->db, p->arena, &p->entry, &later);
+    if (got != V_OK && got != V_LATER_FACT)
+        return got;
+    TRY(day_before_check(&again.before, p));
+    if (got == V_OK)
+        return rule_check(&again.before, p, o);
+    p->problems = later;
+    return got;
 }
 
 /* ---- decide --------------------------------------------------------------------------------------------------------- */
@@ -270,7 +285,9 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     TRY(subject_load(s, o->db, p->arena, e->kind->type, e->subject));
     TRY(standing_check(s, e, &e->actor));
     TRY(credential_check(o, p));
-    TRY(day_check(s, p));
+    TRY(day_ahead_check(p));
+    if (e->mends.entry.at == NULL)
+        TRY(day_before_check(s, p));
     TRY(lists_check(o->registry, o->db, p->arena, e, district_of(s, e), &p->problems));
     TRY(voucher_check(p, o));
     TRY(blind_check(p, o));
