@@ -131,14 +131,17 @@ district_of(const struct subject *s, const struct entry *e)
 
 /* ---- vouchers: (organisation, subject, kind, voucher) is unique for ever ------------------------------------- */
 
-/* A correction may keep the voucher of what it mends. */
+/* A correction may keep the voucher of what it mends, or one that an earlier correction of that gave it. */
 static enum verdict
 voucher_of_mended(struct posting *p, const struct ledger_options *o, int64_t seq)
 {
+    struct slice mended = p->entry.mends.entry;
     struct sql_journal_by_seq row;
+    struct entry holder;
 
     TRY(sql_journal_by_seq(&row, o->db, p->arena, seq));
-    if (p->entry.mends.entry.at != NULL && slice_equal(row.id, p->entry.mends.entry))
+    TRY(entry_restore(&holder, p->arena, o->registry, row.leaf));
+    if (mended.at != NULL && (slice_equal(holder.id, mended) || slice_equal(holder.mends.entry, mended)))
         return V_OK;
     problem_add(&p->problems, V_VOUCHER_TAKEN, S("/voucher_no"),
                 arena_print(p->arena, "首次登记：第 %lld 条，编号 " SLICE_FMT, (long long)seq, SLICE_ARG(row.id)),
