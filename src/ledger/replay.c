@@ -9,6 +9,8 @@
 
 #define PAGE 500
 #define ARENA_SIZE ((size_t)64 << 20)
+/* For the effect of one entry; a correction folds a history of any length. Address space only. */
+#define EFFECT_ARENA_SIZE ((size_t)4 << 30)
 
 struct tile_target {
     struct db *db;
@@ -36,9 +38,9 @@ replay_one(struct replay *r, struct totals *t, struct arena *a, const struct sql
     return r->seen == NULL ? V_OK : r->seen(r->context, a, row, e, &s);
 }
 
-/* One page in one transaction. */
+/* One page in one transaction. What an entry's effect takes is given back before the next. */
 static enum verdict
-replay_page(struct replay *r, struct arena *a, const struct sql_journal_page *rows, size_t count)
+replay_page(struct replay *r, struct arena *a, struct arena *effect, const struct sql_journal_page *rows, size_t count)
 {
     struct tile_target target = {r->to};
     struct tile_sink sink = {tile_write, &target};
@@ -48,8 +50,9 @@ replay_page(struct replay *r, struct arena *a, const struct sql_journal_page *ro
     for (size_t i = 0; i < count; i++) {
         struct entry e;
 
+        arena_reset(effect);
         leaves[i] = merkle_leaf_hash(rows[i].leaf);
-        TRY(replay_one(r, t, a, &rows[i], &e));
+        TRY(replay_one(r, t, effect, &rows[i], &e));
     }
     TRY(totals_flush(t, r->to));
     return merkle_append(r->edge, leaves, count, &sink);
@@ -59,6 +62,7 @@ enum verdict
 replay_run(struct replay *r)
 {
     struct arena *a = arena_open(ARENA_SIZE);
+    struct arena *effect = arena_open(EFFECT_ARENA_SIZE);
     struct arena *kept = arena_open(sizeof(struct merkle_edge) + 4096);
     enum verdict got = V_OK;
     size_t count = PAGE;
@@ -73,9 +77,10 @@ replay_run(struct replay *r)
             break;
         got = db_begin(r->to);
         if (got == V_OK)
-            got = db_end(r->to, replay_page(r, a, rows, count));
+            got = db_end(r->to, replay_page(r, a, effect, rows, count));
     }
     arena_close(a);
+    arena_close(effect);
     arena_close(kept);
     r->edge = NULL;
     return got;

@@ -71,6 +71,7 @@ totals_open(struct arena *a)
     return t;
 }
 
+/* The cell's names may lie in memory of the entry alone. */
 static void
 gather(struct totals *t, struct change c)
 {
@@ -83,6 +84,8 @@ gather(struct totals *t, struct change c)
         t->at = at;
         t->size = size;
     }
+    c.indicator = arena_copy(t->arena, slice_of(c.indicator)).at;
+    c.part = arena_copy(t->arena, slice_of(c.part)).at;
     c.district = arena_copy(t->arena, c.district);
     t->at[t->count++] = c;
 }
