@@ -172,10 +172,11 @@ struct other {
     const struct subject_type *type;
 };
 
-/* What a rule may look at. `limits` and `others` stand in the order of the kind's row. */
+/* What a rule may look at. `limits`, `some_limits` and `others` stand in the order of the kind's row. */
 struct view {
     const struct subject *subject; /* before the entry */
     struct limit limits[LIMITS_MAX];
+    struct limit some_limits[LIMITS_MAX]; /* `name` NULL where none is in force */
     struct subject others[OTHERS_MAX];
 };
 
@@ -189,6 +190,8 @@ struct kind {
     enum order order;
     enum mark mark;
     const char *limits[LIMITS_MAX];
+    /* Numbers that only some cases need: the rule refuses a case whose number is not in force (V_LIMIT_UNKNOWN). */
+    const char *some_limits[LIMITS_MAX];
     struct other others[OTHERS_MAX];
     int32_t (*key_day)(const void *view, const struct entry *e); /* NULL: the entry's own day */
     may_fn *may;                                                 /* NULL: nothing to refuse */

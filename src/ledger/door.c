@@ -217,6 +217,17 @@ other_load(struct subject *out, const struct other *other, const struct subject 
     return V_REFERENCE_UNKNOWN;
 }
 
+static enum verdict
+some_limit_load(struct limit *out, const char *name, struct slice district, int32_t day, struct posting *p,
+                const struct ledger_options *o)
+{
+    enum verdict got = limit_load(out, o->registry, o->db, p->arena, name, district, day);
+
+    *out = got == V_OK ? *out : (struct limit){0};
+    out->name = got == V_OK ? name : NULL;
+    return got == V_LIMIT_UNKNOWN ? V_OK : got;
+}
+
 /* Loads what the kind's row names and asks its rule. A void has no fields and so no rule. */
 static enum verdict
 rule_check(const struct subject *s, struct posting *p, const struct ledger_options *o)
@@ -230,6 +241,8 @@ rule_check(const struct subject *s, struct posting *p, const struct ledger_optio
         return V_OK;
     for (size_t i = 0; i < LIMITS_MAX && k->limits[i] != NULL; i++)
         TRY(limit_load(&v.limits[i], o->registry, o->db, p->arena, k->limits[i], district, key_day));
+    for (size_t i = 0; i < LIMITS_MAX && k->some_limits[i] != NULL; i++)
+        TRY(some_limit_load(&v.some_limits[i], k->some_limits[i], district, key_day, p, o));
     for (size_t i = 0; i < OTHERS_MAX && k->others[i].type != NULL; i++)
         TRY(other_load(&v.others[i], &k->others[i], s, p, o->db));
     return k->may(&v, &p->entry, &p->problems);
