@@ -12,13 +12,21 @@
 
 #define ROLE_SET(name) ROLE_BIT(ROLE_##name)
 
-/* ---- district.c, party.c, key.c, person.c, mending.c -------------------------------------------------------------------------- */
+/* ---- district.c, party.c, key.c, person.c, mending.c ------------------------------------------------------------- */
 
 extern const struct subject_type district_type, organisation_type, account_type;
 extern const struct subject_type key_type;
 extern const struct subject_type person_type, enterprise_type;
 extern const struct subject_type mending_type;
 extern const struct kind mending_kinds[]; /* the first confirms */
+
+/* ---- loan.c, supported.c ---------------------------------------------------------------------------------------- */
+
+extern const struct subject_type loan_type;
+
+/* What a person adds to the totals by being supported, from the lines it was lent: `supported` once a calendar year,
+ * credited to the district of the year's first line, and `supported_events` for every line. */
+void supported_totals(struct contributions *out, const struct lines *lent);
 
 /* States that other modules' rules ask for. */
 enum organisation_state { ORGANISATION_NEW, ORGANISATION_ACTIVE, ORGANISATION_CLOSED, ORGANISATION__COUNT };

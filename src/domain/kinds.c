@@ -12,6 +12,7 @@ static const struct subject_type *const types[] = {
     &key_type,
     &person_type,
     &enterprise_type,
+    &loan_type,
     &mending_type,
 };
 

@@ -61,6 +61,14 @@ static const struct kind person_kinds[] = {
      .others = {{"district", false, &district_type}}, .may = may_register_person, .apply = do_register_person},
 };
 
+/* A person counts by being supported: what others lend says when and where. */
+static void
+person_totals(struct contributions *out, const void *view, const struct lines *lent)
+{
+    (void)view;
+    supported_totals(out, lent);
+}
+
 const struct subject_type person_type = {
     .name = "person",
     .plural = "persons",
@@ -69,6 +77,8 @@ const struct subject_type person_type = {
     .state_count = COUNT(person_states),
     .standing = case_work,
     .scope = person_scope,
+    .totals = person_totals,
+    .holds = true,
     .kinds = person_kinds,
     .kind_count = COUNT(person_kinds),
 };
