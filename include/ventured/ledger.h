@@ -24,6 +24,9 @@ struct ledger_options {
 enum verdict ledger_open(struct ledger **out, const struct ledger_options *o);
 void ledger_close(struct ledger *lg);
 
+/* V_BROKEN, after one log line, where the derived tables are in the form of another version, or a rebuild was cut. */
+enum verdict ledger_ready(struct db *db, struct arena *a);
+
 /* ---- posting ---------------------------------------------------------------------------------------------------- */
 
 /* What a signed request leaves as evidence: kept sealed, its commitment in the leaf (design, promise 7). */
@@ -80,6 +83,10 @@ enum verdict ledger_post_list(struct ledger *lg, struct posting *const *postings
 
 /* What posting would answer, writing nothing. Works on any connection. */
 enum verdict ledger_dry_run(const struct ledger_options *o, struct posting *p);
+
+/* What ledger_post_list would answer, rolled back: later items see what earlier ones would have done. No posting carries
+ * a nonce; `seq`, `leaf` and `receipt` mean nothing afterwards. */
+enum verdict ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count);
 
 /* ---- reading back ---------------------------------------------------------------------------------------------- */
 

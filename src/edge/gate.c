@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "gate.h"
+#include "problem.h"
 
 #define CHUNK_DIGITS_MAX 8
 /* A longer number than this cannot be a length within any limit, and fits int64_t for certain. */
@@ -546,16 +547,12 @@ date_print(struct arena *a, int64_t at_ms)
 struct slice
 gate_answer(struct arena *a, enum verdict v, const char *detail, int64_t at_ms)
 {
-    const struct verdict_row *row = verdict_row(v);
     struct slice date = date_print(a, at_ms);
-    struct slice body = arena_print(a,
-                                    "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"title_zh\":\"%s\",\"status\":%d,"
-                                    "\"detail\":\"%s\"}\n",
-                                    row->name, row->en, row->zh, row->status, detail);
+    struct slice body = problem_write(a, &(struct problem_document){.verdict = v, .detail = slice_of(detail)});
 
     /* The reason phrase may be empty (RFC 9112 section 4), and nobody should read it. */
     return arena_print(a,
                        "HTTP/1.1 %d \r\nDate: " SLICE_FMT "\r\nContent-Type: application/problem+json\r\n"
                        "Content-Length: %zu\r\nConnection: close\r\n\r\n" SLICE_FMT,
-                       row->status, SLICE_ARG(date), body.len, SLICE_ARG(body));
+                       verdict_row(v)->status, SLICE_ARG(date), body.len, SLICE_ARG(body));
 }

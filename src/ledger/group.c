@@ -175,6 +175,16 @@ list_try(struct ledger *lg, struct posting *const *postings, size_t count)
     return got == V_OK && !any_new ? V_REPLAYED : got;
 }
 
+/* The nonce of a list that was rolled back, in a transaction of its own. */
+static void
+nonce_keep(struct ledger *lg, const struct posting *p)
+{
+    if (p->nonce == NULL || db_begin(lg->o.db) != V_OK)
+        return;
+    if (db_end(lg->o.db, nonce_use(lg->o.db, p)) == V_DATABASE)
+        log_write(LOG_ERROR, "nonce_lost", "reason=database");
+}
+
 enum verdict
 ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t count)
 {
@@ -187,11 +197,44 @@ ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t coun
     TRY(group_begin(lg));
     got = list_try(lg, postings, count);
     ended = group_end(lg, got == V_REPLAYED ? V_OK : got);
+    if (ended != V_OK && !is_fault(ended))
+        nonce_keep(lg, postings[0]);
     if (ended != V_OK)
         return ended;
     for (size_t i = 0; i < count; i++)
         answer(lg, postings[i]);
     return got;
+}
+
+/* The way back is the transaction's: what the items wrote for each other goes with it. */
+enum verdict
+ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count)
+{
+    enum verdict got, ended;
+
+    assert(count > 0);
+    assert(count <= LEDGER_GROUP_MAX);
+    for (size_t i = 0; i < count; i++) {
+        assert(postings[i]->nonce == NULL);
+        postings[i]->got = V_NONE;
+    }
+    TRY(group_begin(lg));
+    got = list_try(lg, postings, count);
+    lg->edge_seq = -1;
+    ended = db_end(lg->o.db, V_NONE);
+    return ended == V_NONE ? got : ended;
+}
+
+enum verdict
+ledger_ready(struct db *db, struct arena *a)
+{
+    struct sql_head_read head;
+
+    TRY(sql_head_read(&head, db, a));
+    if (head.shape == DERIVED_SHAPE)
+        return V_OK;
+    log_write(LOG_ERROR, "rebuild_needed", "shape=%lld wanted=%d", (long long)head.shape, DERIVED_SHAPE);
+    return V_BROKEN;
 }
 
 enum verdict

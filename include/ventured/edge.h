@@ -1,0 +1,77 @@
+/*
+ * The edge as the roof sees it: what it needs to serve the registry, and its life in three verbs.
+ * Knows the ledger's and the server's contracts; must not know any kind by name.
+ * Invariant: bank_machine is a role that a verified signature gives and nothing else does.
+ */
+#ifndef VENTURED_EDGE_H
+#define VENTURED_EDGE_H
+
+#include "ventured/http.h"
+#include "ventured/ledger.h"
+
+/* What the registry knows of a machine's key. */
+struct key_record {
+    struct slice organisation, account; /* whose it is, and the account that its posts are made under */
+    struct key *key;                    /* public or shared; the caller closes it */
+    enum algorithm algorithm;
+    int32_t from, to;                   /* days on which it may sign, both included; `to` DAY_ABSENT: without end */
+    bool revoked;
+    struct slice certificate_sha256;    /* 64 hex digits of the client certificate's DER; absent where none is known */
+    bool certificate_required;
+};
+
+/* V_KEY_UNKNOWN where there is none under that id; `out` lives in `a`, its key until the caller closes it. Runs on any
+ * worker's thread with that worker's reader. */
+typedef enum verdict key_find_fn(struct key_record *out, struct db *db, struct arena *a, struct slice key_id);
+
+/* Who asks, by a session; V_LOGIN_NEEDED or V_CSRF_WRONG where nobody may. */
+typedef enum verdict session_find_fn(struct actor *out, struct db *db, const struct request *rq);
+
+/* The table of totals as one JSON document (design, section 7), for `who`. `as_of` is a day; `known_seq` INT64_MAX is
+ * now. */
+typedef enum verdict totals_fn(struct slice *out, struct db *db, struct arena *a, const struct actor *who, int year,
+                               int32_t as_of, int64_t known_seq);
+
+/* The public origin under which a server name is reached, "https://registry.example": what @target-uri begins with. */
+struct edge_name {
+    const char *name, *origin;
+};
+
+/* All texts, keys and tables are borrowed and outlive the edge. */
+struct edge_options {
+    const struct registry *registry;
+    const struct kind_row *kinds; /* the generated table of kinds: those that may be seen in a history */
+    const struct view_row *views;
+    const char *db_url;
+    struct vault *vault;
+    const struct key *log_key;
+    const char *log_origin;       /* of checkpoints */
+    const char *data_dir;         /* whose disk must not be full */
+    struct slice openapi;         /* the API document */
+    struct edge_name names[HTTP_SERVER_NAMES_MAX];
+    size_t name_count;
+    key_find_fn *key_find;
+    session_find_fn *session_find; /* NULL: nobody logs in here */
+    totals_fn *totals;             /* NULL: the address is unknown */
+    int64_t signature_window_s;    /* how far `created` may be off, either way */
+    size_t write_queue_max, work_queue_max; /* requests that may wait before the next is told to come back */
+    int worker_count;              /* threads that verify, parse and read */
+};
+extern const struct edge_options edge_options_default; /* numbers only */
+
+struct edge;
+
+/* Opens the registry's database, brings its tables up to date and starts the writer and the workers. V_BROKEN where the
+ * derived tables have an older form and a rebuild is due; each failure after one log line. */
+enum verdict edge_open(struct edge **out, const struct edge_options *o);
+
+/* The server's handler; `edge` is a struct edge. */
+void edge_handle(struct request *rq, void *edge);
+
+/* Whose counts /metrics shows; before the first request, or never. */
+void edge_watch(struct edge *e, const struct http_server *s);
+
+/* Answers what is still waiting and ends every thread. After http_run has returned, before http_close. */
+void edge_close(struct edge *e);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * The table of routes, and how an address finds its row.
+ * Knows patterns and media types; must not know entries or subjects.
+ * Invariant: literal addresses stand before patterns that would fit them too.
+ */
+#include <strings.h>
+
+#include "entries.h"
+#include "metrics.h"
+#include "proofs.h"
+#include "reads.h"
+#include "route.h"
+#include "watch.h"
+
+#define KIB(n) ((size_t)(n) * 1024)
+#define WATCHERS (ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_SYSTEM))
+#define OPEN WHO_ANYBODY, PLACE_HERE, ROUTE_PUBLIC
+#define LOOKED_UP WHO_ANYBODY, PLACE_WORKER, ROUTE_PUBLIC
+#define READING WHO_KNOWN, PLACE_WORKER, ROUTE_READ, &signature_policy_read
+#define WRITING WHO_KNOWN, PLACE_WORKER, ROUTE_WRITE
+
+const struct route routes[] = {
+    {"GET",  "/healthz",               watch_health,   OPEN},
+    {"GET",  "/readyz",                watch_ready,    LOOKED_UP},
+    {"GET",  "/metrics",               watch_metrics,  OPEN},
+    {"GET",  "/v1/openapi.json",       watch_openapi,  OPEN},
+    {"POST", "/v1/entries/{kind}",     entries_post,   WRITING, &signature_policy_entry, KIB(256)},
+    {"POST", "/v1/entries",            entries_list,   WRITING, &signature_policy_list,  KIB(1024)},
+    {"GET",  "/v1/totals",             reads_totals,   READING},
+    {"GET",  "/v1/journal/entries",    proofs_entries, READING, .roles = WATCHERS},
+    {"GET",  "/v1/journal/checkpoint", proofs_newest,  READING},
+    {"GET",  "/v1/journal/proof/{seq}", proofs_receipt, READING},
+    {"GET",  "/v1/{plural}",           reads_page,     READING},
+    {"GET",  "/v1/{plural}/{id}",      reads_one,      READING},
+    {"GET",  "/v1/{plural}/{id}/entries", reads_history, READING},
+};
+const size_t route_count = COUNT(routes);
+
+static_assert(COUNT(routes) < METRIC_ROUTES_MAX, "every route is counted, and what fits none");
+
+/* ---- addresses --------------------------------------------------------------------------------------------------- */
+
+static bool
+fits(struct slice args[ROUTE_ARGS_MAX], const char *pattern, struct slice path)
+{
+    struct slice wanted = slice_of(pattern), given = path;
+    size_t count = 0;
+
+    while (wanted.at != NULL && given.at != NULL) {
+        struct slice w = slice_cut(&wanted, wanted, '/');
+        struct slice g = slice_cut(&given, given, '/');
+
+        if (w.len > 0 && w.at[0] == '{' && g.len > 0) {
+            assert(count < ROUTE_ARGS_MAX);
+            args[count++] = g;
+        } else if (!slice_equal(w, g)) {
+            return false;
+        }
+    }
+    return wanted.at == NULL && given.at == NULL;
+}
+
+static bool
+has_method(const struct route *r, struct slice method)
+{
+    if (slice_equal(method, slice_of(r->method)))
+        return true;
+    return slice_equal(method, S("HEAD")) && slice_equal(S("GET"), slice_of(r->method));
+}
+
+enum verdict
+route_find(const struct route **out, struct slice args[ROUTE_ARGS_MAX], struct slice *allow, const struct request *rq)
+{
+    struct buf methods = {.arena = rq->arena};
+    const char *path = NULL;
+
+    for (size_t i = 0; i < COUNT(routes); i++) {
+        if (path == NULL && fits(args, routes[i].path, rq->path))
+            path = routes[i].path;
+        if (path == NULL || !slice_equal(slice_of(path), slice_of(routes[i].path)))
+            continue;
+        if (has_method(&routes[i], rq->method)) {
+            *out = &routes[i];
+            return V_OK;
+        }
+        buf_print(&methods, "%s%s", methods.len == 0 ? "" : ", ", routes[i].method);
+        if (slice_equal(slice_of(routes[i].method), S("GET")))
+            buf_add(&methods, S(", HEAD"));
+    }
+    *allow = buf_slice(&methods);
+    return path == NULL ? V_ROUTE_UNKNOWN : V_METHOD_UNKNOWN;
+}
+
+/* ---- bodies ------------------------------------------------------------------------------------------------------ */
+
+static bool
+equal_any_case(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
+}
+
+static struct slice
+trim(struct slice s)
+{
+    while (s.len > 0 && (s.at[0] == ' ' || s.at[0] == '\t'))
+        s = slice_sub(s, 1, s.len);
+    while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
+        s.len--;
+    return s;
+}
+
+/* RFC 8259 gives JSON no charset, but clients that name the only one it may have mean no harm. */
+static bool
+is_json(struct slice type)
+{
+    struct slice parameter, name = slice_cut(&parameter, type, ';');
+
+    if (!equal_any_case(trim(name), S("application/json")))
+        return false;
+    return parameter.at == NULL || equal_any_case(trim(parameter), S("charset=utf-8"));
+}
+
+enum verdict
+route_check_body(const struct route *r, const struct request *rq)
+{
+    struct slice type = header_find(rq, "content-type");
+
+    if (r->nature == ROUTE_WRITE && (type.at == NULL || !is_json(type)))
+        return V_MEDIA_TYPE;
+    return rq->body.len <= r->body_max ? V_OK : V_BODY_TOO_LARGE;
+}

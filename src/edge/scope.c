@@ -1,0 +1,122 @@
+/*
+ * Chooses the named query for a reader.
+ * Knows which role sees how far; must not know how its rows are shown.
+ * Invariant: a role without a scope, or whose district or organisation is empty, sees nothing.
+ */
+#include <string.h>
+
+#include "scope.h"
+#include "sql.h"
+
+enum scope_of { SCOPE_NONE, SCOPE_DISTRICT, SCOPE_ORGANISATION, SCOPE_ALL };
+
+/* Experts see what is assigned to them, which is no scope of rows. */
+static const enum scope_of scopes[ROLE__COUNT] = {
+    [ROLE_STREET_CLERK] = SCOPE_DISTRICT,
+    [ROLE_DISTRICT_CLERK] = SCOPE_DISTRICT,
+    [ROLE_DISTRICT_CHECKER] = SCOPE_DISTRICT,
+    [ROLE_CENTRE_OFFICER] = SCOPE_ALL,
+    [ROLE_PAYER] = SCOPE_ALL,
+    [ROLE_EXPERT] = SCOPE_NONE,
+    [ROLE_OPERATOR] = SCOPE_ORGANISATION,
+    [ROLE_BANK_OFFICER] = SCOPE_ORGANISATION,
+    [ROLE_BANK_CHECKER] = SCOPE_ORGANISATION,
+    [ROLE_BANK_MACHINE] = SCOPE_ORGANISATION,
+    [ROLE_SECTION_CHIEF] = SCOPE_ALL,
+    [ROLE_BUREAU_READER] = SCOPE_ALL,
+    [ROLE_AUDITOR] = SCOPE_ALL,
+    [ROLE_SYSTEM] = SCOPE_ALL,
+    [ROLE_SECURITY] = SCOPE_ALL,
+    [ROLE_CLOCK] = SCOPE_NONE,
+    [ROLE_IMPORT] = SCOPE_NONE,
+};
+
+static enum scope_of
+scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
+{
+    enum scope_of scope = type->scope == NULL ? SCOPE_ALL : scopes[who->role];
+
+    *key = scope == SCOPE_DISTRICT ? who->district : who->organisation;
+    return key->len == 0 && scope != SCOPE_ALL ? SCOPE_NONE : scope;
+}
+
+/* The queries differ in their text alone, so that one struct can hold any one's row. */
+#define SAME_ROW(query)                                                                   \
+    static_assert(sizeof(struct query) == sizeof(struct subject_row), "the same columns"); \
+    static_assert(offsetof(struct query, view) == offsetof(struct subject_row, view), "in the same order")
+SAME_ROW(sql_subject_one_all);
+SAME_ROW(sql_subject_one_district);
+SAME_ROW(sql_subject_one_organisation);
+SAME_ROW(sql_subject_page_all);
+SAME_ROW(sql_subject_page_district);
+SAME_ROW(sql_subject_page_organisation);
+
+static struct subject_row *
+take_rows(struct arena *a, const void *rows, size_t count)
+{
+    struct subject_row *out = NEW_ARRAY(a, struct subject_row, count + 1);
+
+    if (count > 0)
+        memcpy(out, rows, count * sizeof *out);
+    return out;
+}
+
+enum verdict
+scope_one(struct subject_row *out, struct db *db, struct arena *a, const struct actor *who,
+          const struct subject_type *type, struct slice id)
+{
+    union {
+        struct sql_subject_one_all all;
+        struct sql_subject_one_district district;
+        struct sql_subject_one_organisation organisation;
+    } row;
+    struct slice key, name = slice_of(type->name);
+    enum verdict got = V_NONE;
+
+    switch (scope_find(&key, who, type)) {
+    case SCOPE_ALL:
+        got = sql_subject_one_all(&row.all, db, a, name, id);
+        break;
+    case SCOPE_DISTRICT:
+        got = sql_subject_one_district(&row.district, db, a, name, id, key);
+        break;
+    case SCOPE_ORGANISATION:
+        got = sql_subject_one_organisation(&row.organisation, db, a, name, id, key);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    TRY(got);
+    *out = *take_rows(a, &row, 1);
+    return V_OK;
+}
+
+enum verdict
+scope_page(struct subject_row **out, size_t *count, struct db *db, struct arena *a, const struct actor *who,
+           const struct subject_type *type, struct slice after, struct slice state, int64_t most)
+{
+    struct sql_subject_page_all *all;
+    struct sql_subject_page_district *district;
+    struct sql_subject_page_organisation *organisation;
+    struct slice key, name = slice_of(type->name);
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_find(&key, who, type)) {
+    case SCOPE_ALL:
+        TRY(sql_subject_page_all(&all, count, db, a, name, after, state, most));
+        *out = take_rows(a, all, *count);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_subject_page_district(&district, count, db, a, name, key, after, state, most));
+        *out = take_rows(a, district, *count);
+        break;
+    case SCOPE_ORGANISATION:
+        TRY(sql_subject_page_organisation(&organisation, count, db, a, name, key, after, state, most));
+        *out = take_rows(a, organisation, *count);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    return V_OK;
+}
