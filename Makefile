@@ -34,7 +34,8 @@ LIBS := -lsqlite3 -lpq -levent_openssl -levent_pthreads -levent -lcurl -lssl -lc
 FLOORS := base store ledger domain edge
 SOURCES := $(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))
 OBJECTS := $(patsubst src/%.c,$(B)/%.o,$(SOURCES))
-# One archive, in which the linker looks once: floors are told apart by scripts/tidy, not by the linker.
+# One archive, in which the linker looks once: floors are told apart by scripts/tidy, not by the linker. Two floors may
+# have a file of one name, so members are appended (q) and not replaced by name (r).
 ARCHIVE := $(B)/libventured.a
 
 PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
@@ -83,7 +84,7 @@ $(B)/gen/%.o: $(GEN)/%.c
 $(ARCHIVE): $(OBJECTS) $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.o)
 	@rm -f $@
 	@echo "AR   $@"
-	$Qar rcs $@ $^
+	$Qar qcs $@ $^
 
 $(B)/%: src/%.c $(ARCHIVE)
 	@echo "LD   $@"
