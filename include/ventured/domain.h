@@ -10,7 +10,7 @@
 
 extern const struct registry the_registry;
 
-/* ---- keys of machines ----------------------------------------------------------------------------------------------- */
+/* ---- keys of machines ------------------------------------------------------------------------------------------ */
 
 /* RFC9421: message signatures with content digest. PLAIN: the line form of Chinese banks (design, section 4). */
 enum key_profile { KEY_PROFILE_RFC9421, KEY_PROFILE_PLAIN };

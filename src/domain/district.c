@@ -93,7 +93,7 @@ const struct subject_type district_type = {
     .kind_count = COUNT(district_kinds),
 };
 
-/* ---- for other modules' rules --------------------------------------------------------------------------------------- */
+/* ---- for other modules' rules ---------------------------------------------------------------------------------- */
 
 void
 check_district(struct problems *p, const struct subject *district, int32_t day)

@@ -12,7 +12,7 @@
 
 #define ROLE_SET(name) ROLE_BIT(ROLE_##name)
 
-/* ---- district.c, party.c, key.c, person.c, mending.c ------------------------------------------------------------- */
+/* ---- district.c, party.c, key.c, person.c, mending.c ----------------------------------------------------------- */
 
 extern const struct subject_type district_type, organisation_type, account_type;
 extern const struct subject_type key_type;
@@ -33,7 +33,7 @@ enum organisation_state { ORGANISATION_NEW, ORGANISATION_ACTIVE, ORGANISATION_CL
 enum account_state { ACCOUNT_NEW, ACCOUNT_OPEN, ACCOUNT_CLOSED, ACCOUNT__COUNT };
 enum enterprise_state { ENTERPRISE_NEW, ENTERPRISE_ACTIVE, ENTERPRISE_CLOSED, ENTERPRISE__COUNT };
 
-/* ---- rule.c: what several rules say ----------------------------------------------------------------------------- */
+/* ---- rule.c: what several rules say ---------------------------------------------------------------------------- */
 
 /* OWN for these roles, FOREIGN for all others. */
 enum standing standing_by_role(const struct actor *a, uint32_t roles);
@@ -49,7 +49,7 @@ void check_subject(struct problems *p, bool holds, struct slice zh, struct slice
 void check_days(struct problems *p, int32_t from, int32_t to); /* `to` DAY_ABSENT: open */
 enum verdict fields_verdict(const struct problems *p);
 
-/* ---- district.c ----------------------------------------------------------------------------------------------------- */
+/* ---- district.c ------------------------------------------------------------------------------------------------ */
 
 /* `district` as the row loads it, new where the entry names none: in use on that day? Otherwise names its successor. */
 void check_district(struct problems *p, const struct subject *district, int32_t day);

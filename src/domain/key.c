@@ -43,7 +43,7 @@ static const unsigned profiles[ALG__COUNT] = {
     [ALG_RSA_SHA256]        = IN(PLAIN),
 };
 
-/* ---- key material ------------------------------------------------------------------------------------------------- */
+/* ---- key material ---------------------------------------------------------------------------------------------- */
 
 #define PEM_LINE 64
 
@@ -100,7 +100,7 @@ check_material(struct problems *p, const struct key_registered *d)
     key_close(k);
 }
 
-/* ---- rules and effects -------------------------------------------------------------------------------------------- */
+/* ---- rules and effects ----------------------------------------------------------------------------------------- */
 
 /* Absent is yes: a certificate that nobody named could not be asked for. */
 static void
@@ -213,7 +213,7 @@ const struct subject_type key_type = {
     .kind_count = COUNT(key_kinds),
 };
 
-/* ---- the record ----------------------------------------------------------------------------------------------------- */
+/* ---- the record ------------------------------------------------------------------------------------------------ */
 
 static enum verdict
 material_load(struct key_record *out, const struct key_view *k, struct db *db, const struct vault *v, struct arena *a)

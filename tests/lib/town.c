@@ -74,7 +74,37 @@ town_setup(void **state)
     return 0;
 }
 
-/* ---- persons and enterprises that cannot exist ------------------------------------------------------------------ */
+/* ---- stories --------------------------------------------------------------------------------------------------- */
+
+static void
+step_run(struct world *w, const struct town_step *s)
+{
+    int64_t entries = world_count(w, "journal"), texts = world_count(w, "private_text");
+    int64_t values = world_count(w, "blind_index");
+    struct posting *p = world_post(w, s->who, s->kind, NULL, s->body);
+    const struct problem *first = p->problems.first;
+
+    if (p->got != s->got)
+        fail_msg("%s: %s, wanted %s", s->what, verdict_row(p->got)->name, verdict_row(s->got)->name);
+    if (s->pointer != NULL && (first == NULL || !slice_equal(first->pointer, slice_of(s->pointer))))
+        fail_msg("%s: points at '%s', wanted '%s'", s->what, first == NULL ? "nothing" : first->pointer.at, s->pointer);
+    if (s->problem != V_OK && (first == NULL || first->verdict != s->problem))
+        fail_msg("%s: the first problem is not %s", s->what, verdict_row(s->problem)->name);
+    if (p->got == V_OK)
+        return;
+    if (world_count(w, "journal") != entries || world_count(w, "private_text") != texts ||
+        world_count(w, "blind_index") != values)
+        fail_msg("%s: the refusal left something behind", s->what);
+}
+
+void
+town_run(struct world *w, const struct town_step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        step_run(w, &steps[i]);
+}
+
+/* ---- persons and enterprises that cannot exist ----------------------------------------------------------------- */
 
 /* GB 11643: weights 2^(17 - i) mod 11, the check character standing for (12 - sum) mod 11. */
 const char *

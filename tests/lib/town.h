@@ -20,6 +20,20 @@ extern const struct actor town_clerk_603, town_checker_603;                     
 extern const struct actor town_bank, town_bank_officer, town_bank_checker;      /* of bank-zj: machine and people */
 extern const struct actor town_bank_other;                                      /* the machine of bank-sx */
 
+/* One posting of a story: what it must be answered, where the first problem must point (NULL: there may be none) and what
+ * that problem must be (V_OK: whatever it is). */
+struct town_step {
+    const char *what;
+    const struct actor *who;
+    const char *kind, *body;
+    enum verdict got;
+    const char *pointer;
+    enum verdict problem;
+};
+
+/* Posts them in order; fails the test naming the first that was answered otherwise, or refused and left a trace. */
+void town_run(struct world *w, const struct town_step *steps, size_t count);
+
 /* The identity number of the n-th person that cannot exist: area 999999. */
 const char *town_identity(struct world *w, int n);
 /* The unified social credit code of the n-th enterprise that cannot exist: registered at 999999. */
