@@ -1,0 +1,81 @@
+/*
+ * Confirming corrections: by another person, with standing, once.
+ * Knows the town; must not know the engine.
+ * Invariant: a refused confirmation leaves the correction waiting.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "shapes.h"
+#include "town.h"
+
+static const struct actor security_two = {ROLE_SECURITY, {"centre", 6}, {"guard-two", 9}, {NULL, 0}};
+static const struct actor checker_himself = {ROLE_DISTRICT_CHECKER, {"330602", 6}, {"zhou", 4}, {"330602", 6}};
+
+static void
+lets_a_correction_in_by_another_who_has_standing(void **state)
+{
+    static const struct {
+        const char *what;
+        const struct actor *who;
+        enum verdict got;
+    } person[] = {
+        {"the proposer, in another role", &checker_himself, V_SAME_PERSON},
+        {"a clerk", &town_clerk_603, V_FORBIDDEN},
+        {"a bank's checker", &town_bank_checker, V_SUBJECT_UNKNOWN},
+        {"the system administrator", &town_system, V_SUBJECT_UNKNOWN},
+        {"the section's chief", &town_chief, V_OK},
+        {"once more", &town_officer, V_SUBJECT_TAKEN},
+    }, account[] = {
+        {"the section's chief", &town_chief, V_SUBJECT_UNKNOWN},
+        {"a district's checker", &town_checker, V_SUBJECT_UNKNOWN},
+        {"the proposer", &town_security, V_SAME_PERSON},
+        {"another security administrator", &security_two, V_OK},
+    };
+    struct world *w = *state;
+    const char *id = town_person(w, 1), *opened = new_id(w), *one = new_id(w), *two = new_id(w);
+    struct slice first = world_sql(w, "SELECT id FROM journal WHERE subject = '%s'", id);
+
+    assert_int_equal(world_post(w, &town_clerk, "person.registered", one,
+                                arena_print(w->arena,
+                                            "{'subject':'%s','on':'2023-01-10','id_type':'passport','id_number':'E0001',"
+                                            "'name':'某甲','mends':{'entry':'" SLICE_FMT "','reason':'typing'}}",
+                                            id, SLICE_ARG(first)).at)->got, V_OK);
+    assert_int_equal(world_post(w, &town_security, "account.opened", opened,
+                                "{'subject':'a1','on':'2023-01-01','organisation':'bank-zj','roles':['bank_officer'],"
+                                "'login':'a1','name':'某乙'}")->got, V_OK);
+    assert_int_equal(world_post(w, &town_security, "account.opened", two,
+                                arena_print(w->arena,
+                                            "{'subject':'a1','on':'2023-01-01','organisation':'bank-zj',"
+                                            "'roles':['bank_checker'],'login':'a1','name':'某乙',"
+                                            "'mends':{'entry':'%s','reason':'typing'}}",
+                                            opened).at)->got, V_OK);
+    for (size_t i = 0; i < COUNT(person) + COUNT(account); i++) {
+        bool first_half = i < COUNT(person);
+        size_t n = first_half ? i : i - COUNT(person);
+        struct posting *p = world_post(w, first_half ? person[n].who : account[n].who, "entry.mended", NULL,
+                                       arena_print(w->arena, "{'subject':'%s','on':'2023-06-30'}",
+                                                   first_half ? one : two).at);
+
+        if (p->got != (first_half ? person[n].got : account[n].got))
+            fail_msg("%s: %s", first_half ? person[n].what : account[n].what, verdict_row(p->got)->name);
+    }
+    assert_int_equal(((const struct person_view *)world_find(w, registry_type(&the_registry, S("person")), id).view)
+                         ->id_type, PERSON_VIEW_ID_TYPE_PASSPORT);
+    assert_int_equal(world_count(w, "op_waiting"), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, town_setup, world_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(lets_a_correction_in_by_another_who_has_standing),
+    };
+
+    return cmocka_run_group_tests_name("domain/mending", tests, NULL, NULL);
+}
