@@ -1,0 +1,117 @@
+/*
+ * Judges a try to log in, and finds who is logged in.
+ * Knows the order of the checks; must not tell one failure from another.
+ * Invariant: nothing is decided before the password was hashed, but that it is too early to try.
+ */
+#include "login.h"
+
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+#define SESSION_KEPT_MS (7 * DAY_MS) /* ended ones, for whoever looks into a break-in */
+
+/* A one-time code needs no second factor until one was confirmed; a password always does. */
+static bool
+code_right(struct claim *c, struct slice code)
+{
+    bool right = claim_code(c, code);
+
+    if (c->secret.enrolled == 0)
+        return c->secret.invited != 0;
+    return right;
+}
+
+static enum verdict
+admit(struct login_answer *out, const struct claim *c, struct db *db, struct arena *a, struct slice login)
+{
+    bool invited = c->secret.invited != 0;
+
+    if (c->secret.enrolled != 0)
+        TRY(claim_used(c, db));
+    out->account = c->account;
+    out->enrolled = c->secret.enrolled != 0;
+    return session_open(&out->session, db, a, login, c->account.id,
+                        invited ? ROLE__COUNT : role_first(c->account.roles), c->now_ms);
+}
+
+enum verdict
+login_try(struct login_answer *out, const struct people *p, struct db *db, struct arena *a, const struct login_ask *ask)
+{
+    struct slice login, password;
+    struct claim c;
+    bool right, code;
+    enum verdict got;
+
+    *out = (struct login_answer){0};
+    if (!text_normal(&login, a, ask->login))
+        login = ask->login;
+    TRY(claim_read(&c, p, db, a, login, ask->address, ask->now_ms));
+    TRY(claim_wait(&out->wait_s, &c, p, db, a));
+    password = password_normal(a, ask->password);
+    got = claim_password(&right, &c, password);
+    wipe((char *)password.at, password.len);
+    TRY(got);
+    code = code_right(&c, ask->code);
+    if (!right || !code)
+        return claim_failed(&c, p, db, a);
+    TRY(db_begin(db));
+    got = db_end(db, admit(out, &c, db, a, login));
+    return got == V_NONE ? claim_failed(&c, p, db, a) : got;
+}
+
+enum verdict
+login_find(struct login_answer *out, const struct people *p, struct db *db, struct arena *a, const struct request *rq,
+           int64_t now_ms)
+{
+    struct session *s = &out->session;
+    struct sql_secret_get secret;
+    enum verdict got;
+
+    *out = (struct login_answer){0};
+    TRY(session_find(s, db, a, session_token(rq), &p->sessions, now_ms));
+    got = p->account_find(&out->account, p->account_context, db, a, s->login);
+    if (got == V_NONE)
+        return V_LOGIN_NEEDED;
+    TRY(got);
+    if (out->account.closed || !slice_equal(out->account.id, s->account))
+        return V_LOGIN_NEEDED;
+    if (s->role != ROLE__COUNT && (out->account.roles & PEOPLE_ROLES & ROLE_BIT(s->role)) == 0)
+        return V_LOGIN_NEEDED;
+    got = sql_secret_get(&secret, db, a, s->account);
+    if (got == V_NONE)
+        return V_LOGIN_NEEDED;
+    TRY(got);
+    out->enrolled = secret.enrolled != 0;
+    return V_OK;
+}
+
+enum verdict
+login_actor(struct actor *out, const struct login_answer *l)
+{
+    if (l->session.role == ROLE__COUNT)
+        return V_SETUP_NEEDED;
+    *out = (struct actor){
+        .role = l->session.role,
+        .organisation = l->account.organisation,
+        .account = l->account.id,
+        .district = l->account.district,
+    };
+    return V_OK;
+}
+
+enum verdict
+login_role(struct login_answer *l, struct db *db, struct arena *a, enum role role, int64_t now_ms)
+{
+    if (l->session.role == ROLE__COUNT)
+        return V_SETUP_NEEDED;
+    if ((l->account.roles & PEOPLE_ROLES & ROLE_BIT(role)) == 0)
+        return V_FORBIDDEN;
+    return session_renew(&l->session, db, a, role, now_ms);
+}
+
+enum verdict
+login_forget(const struct people *p, struct db *db, int64_t now_ms)
+{
+    int64_t quiet_ms = p->per_account.quiet_ms;
+
+    TRY(sql_session_forget(db, now_ms - p->sessions.absolute_ms - SESSION_KEPT_MS));
+    return sql_attempt_forget(db, now_ms - (quiet_ms > p->per_address.quiet_ms ? quiet_ms : p->per_address.quiet_ms));
+}

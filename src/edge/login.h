@@ -1,0 +1,45 @@
+/*
+ * Logging in: a login, a password and a code become a session, or one answer that says nothing.
+ * Knows claims and sessions; must not know HTTP.
+ * Invariant: an unknown login, a wrong password, a wrong or used code and a closed account get the same verdict after the
+ * same work; every try that is judged costs exactly one scrypt, and the caller bounds how many run at once.
+ */
+#ifndef VENTURED_EDGE_LOGIN_H
+#define VENTURED_EDGE_LOGIN_H
+
+#include "claim.h"
+#include "ventured/kind.h"
+
+/* `code` may be empty where an account has no second factor yet. Texts of any bytes. */
+struct login_ask {
+    struct slice login, password, code, address;
+    int64_t now_ms;
+};
+
+struct login_answer {
+    struct session session;
+    struct account account;
+    bool enrolled;  /* has a second factor */
+    int64_t wait_s; /* V_LOGIN_LATER: from when on a try will be judged */
+};
+
+/* V_OK with a new session, V_LOGIN_REFUSED or V_LOGIN_LATER. Somebody who shows a one-time code gets a session without a
+ * role, for setup.h. */
+enum verdict login_try(struct login_answer *out, const struct people *p, struct db *db, struct arena *a,
+                       const struct login_ask *ask);
+
+/* Whose session a request carries, as the registry knows them now: an account that was closed or has lost the role is
+ * V_LOGIN_NEEDED at once. */
+enum verdict login_find(struct login_answer *out, const struct people *p, struct db *db, struct arena *a,
+                        const struct request *rq, int64_t now_ms);
+
+/* Who asks, for the door: V_SETUP_NEEDED while a password or second factor is missing. Texts live as long as `l`'s. */
+enum verdict login_actor(struct actor *out, const struct login_answer *l);
+
+/* Another of the account's roles, under a new token. V_FORBIDDEN where it has it not. */
+enum verdict login_role(struct login_answer *l, struct db *db, struct arena *a, enum role role, int64_t now_ms);
+
+/* Drops what is long over: ended sessions and failures. */
+enum verdict login_forget(const struct people *p, struct db *db, int64_t now_ms);
+
+#endif

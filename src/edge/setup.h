@@ -1,0 +1,43 @@
+/*
+ * How an account gets a password and a second factor, and how its owner changes them.
+ * Knows one-time codes, passwords and secrets; must not know HTTP.
+ * Invariant: no account can be used with one factor alone; whoever changes a factor shows the other first, and every
+ * other session of the account ends with it.
+ *
+ * The way in: the security administrator gives a one-time code (setup_invite). Its owner logs in with it, enrols an
+ * authenticator (setup_enrol, setup_confirm), then sets a password (setup_password), in this order; the code is dead
+ * after that, or when its time is over.
+ */
+#ifndef VENTURED_EDGE_SETUP_H
+#define VENTURED_EDGE_SETUP_H
+
+#include "login.h"
+
+/* A one-time code for an account, in place of the password and second factor it had; its sessions end. One scrypt. The
+ * code lives in `a` and is shown once. V_NONE where there is no such account, or a closed one. */
+enum verdict setup_invite(struct slice *code, const struct people *p, struct db *db, struct arena *a,
+                          struct slice login, int64_t now_ms);
+
+/* What a logged-in person shows; `wait_s` is set with V_LOGIN_LATER. */
+struct setup_ask {
+    struct slice password, code, address; /* the present ones; ignored where the account has none yet */
+    int64_t now_ms;
+    int64_t wait_s;
+};
+
+/* A new secret that counts once it is confirmed: the otpauth address, shown once. Asks for a code of the present
+ * authenticator where there is one. V_LOGIN_REFUSED, V_LOGIN_LATER. */
+enum verdict setup_enrol(struct slice *uri, const struct people *p, struct db *db, struct arena *a,
+                         struct login_answer *l, struct setup_ask *ask);
+
+/* `ask->code` is of the new authenticator. The session gets a new token. V_WRONG_STATE where nothing was enrolled. */
+enum verdict setup_confirm(const struct people *p, struct db *db, struct arena *a, struct login_answer *l,
+                           struct setup_ask *ask);
+
+/* A new password, reported at `pointer` where the rule refuses it (V_FIELDS_WRONG). Asks for the present password and a
+ * code, unless the session began with a one-time code; that session then gets its first role. V_WRONG_STATE before the
+ * second factor was confirmed. At most two scrypts. */
+enum verdict setup_password(struct problems *problems, const struct people *p, struct db *db, struct arena *a,
+                            struct login_answer *l, struct setup_ask *ask, struct slice pointer, struct slice wanted);
+
+#endif
