@@ -81,6 +81,23 @@ utf8_length(struct slice s)
     return length;
 }
 
+size_t
+text_width(struct slice s)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < s.len;) {
+        utf8proc_int32_t character;
+        utf8proc_ssize_t size =
+            utf8proc_iterate((const utf8proc_uint8_t *)s.at + i, (utf8proc_ssize_t)(s.len - i), &character);
+
+        assert(size > 0);
+        width += (size_t)utf8proc_charwidth(character);
+        i += (size_t)size;
+    }
+    return width;
+}
+
 static bool
 ascii(struct slice s)
 {
