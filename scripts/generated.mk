@@ -41,3 +41,6 @@ $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.o) $(TEST_GENERATED_OBJECTS): $(SHAPE_
 tests: $(B)/tests/ledger/probe_shape
 
 -include $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.d) $(TEST_GENERATED_OBJECTS:.o=.d)
+
+# The client program with toy kinds, and receipts: tests/roof drives both.
+tests: $(B)/venture $(B)/tests/roof/venture_toy $(B)/tests/roof/make_receipt

@@ -37,6 +37,14 @@ answer_fields(struct request *rq)
 }
 
 static void
+answer_elsewhere(struct request *rq, int status, struct slice name, struct slice value)
+{
+    const struct header field = {name, value};
+
+    http_reply(rq, &(struct reply){.status = status, .headers = &field, .header_count = 1});
+}
+
+static void
 answer(struct request *rq, void *context)
 {
     struct house *h = context;
@@ -51,6 +59,10 @@ answer(struct request *rq, void *context)
         answer_who(rq);
     } else if (slice_equal(rq->path, S("/fields"))) {
         answer_fields(rq);
+    } else if (slice_equal(rq->path, S("/moved"))) {
+        answer_elsewhere(rq, 302, S("Location"), S("/healthz"));
+    } else if (slice_equal(rq->path, S("/busy"))) {
+        answer_elsewhere(rq, 503, S("Retry-After"), S("7"));
     } else if (slice_equal(rq->path, S("/nothing"))) {
         http_reply(rq, &(struct reply){.status = 204});
     } else if (slice_equal(rq->path, S("/large"))) {
