@@ -1,6 +1,6 @@
 /*
  * What the client's commands share.
- * Knows how a session is made of options; must not know what it is used for.
+ * Knows how a talk is made of options; must not know what it is used for.
  * Invariant: a private key is wiped from the arena as soon as the library has it.
  */
 #include <errno.h>
@@ -84,7 +84,7 @@ key_load(struct arena *a, enum algorithm alg, struct slice file)
 }
 
 static enum command_end
-open_key(struct session *s, const struct words *w)
+open_key(struct talk *s, const struct words *w)
 {
     const char *path = words_text(w, "key");
     enum command_end end;
@@ -117,7 +117,7 @@ check_given(const struct words *w)
 }
 
 enum command_end
-session_open(struct session *out, const struct words *w, size_t answer_bytes_max)
+talk_open(struct talk *out, const struct words *w, size_t answer_bytes_max)
 {
     struct fetch_options o = fetch_options_default;
     enum command_end end = check_given(w);
@@ -125,7 +125,7 @@ session_open(struct session *out, const struct words *w, size_t answer_bytes_max
 
     if (end != COMMAND_DONE)
         return end;
-    *out = (struct session){.client = {.key_id = words_get(w, "key-id"), .waits = tell_wait}};
+    *out = (struct talk){.client = {.key_id = words_get(w, "key-id"), .waits = tell_wait}};
     if (!words_number(&tries, w, "tries", 1, CLIENT_TRIES_MAX))
         return COMMAND_MISUSE;
     if (!client_origin(&out->client.origin, w->arena, words_get(w, "url")))
@@ -144,7 +144,7 @@ session_open(struct session *out, const struct words *w, size_t answer_bytes_max
 }
 
 void
-session_close(struct session *s)
+talk_close(struct talk *s)
 {
     fetch_close(s->client.fetch);
     key_close(s->key);

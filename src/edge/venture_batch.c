@@ -169,7 +169,7 @@ tell_refusal(const struct part *part, const struct fetch_answer *answer)
 }
 
 static enum command_end
-send_list(struct part *part, struct session *s)
+send_list(struct part *part, struct talk *s)
 {
     struct buf body = {.arena = part->arena};
     struct client_call call = {.method = "POST", .target = S("/v1/entries")};
@@ -181,7 +181,7 @@ send_list(struct part *part, struct session *s)
         call.target = S("/v1/entries?dry_run=true");
     part->count = batch_list(&body, part->batch, part->from);
     call.body = buf_slice(&body);
-    end = client_send(&answer, &s->client, part->arena, &call);
+    end = client_exchange(&answer, &s->client, part->arena, &call);
     if (end != FETCH_DONE)
         return venture_unanswered(part->words, end, &answer);
     if (answer.status != 200 && answer.status != 201)
@@ -196,9 +196,9 @@ enum command_end
 venture_batch(const struct words *w)
 {
     struct batch batch;
-    struct session session;
+    struct talk talk;
     struct part part = {.words = w, .batch = &batch};
-    enum command_end end = session_open(&session, w, ANSWER_MAX);
+    enum command_end end = talk_open(&talk, w, ANSWER_MAX);
 
     if (end != COMMAND_DONE)
         return end;
@@ -206,10 +206,10 @@ venture_batch(const struct words *w)
     end = read_batch(&batch, w);
     while (end == COMMAND_DONE && part.from < batch.sheet->rows) {
         arena_reset(part.arena);
-        end = send_list(&part, &session);
+        end = send_list(&part, &talk);
         part.from += part.count;
     }
     arena_close(part.arena);
-    session_close(&session);
+    talk_close(&talk);
     return end;
 }

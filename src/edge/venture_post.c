@@ -140,14 +140,14 @@ venture_post(const struct words *w)
     struct slice body, id;
     struct client_call call = {.method = "POST"};
     struct fetch_answer answer;
-    struct session session;
+    struct talk talk;
     enum command_end end;
 
     if (!is_kind(w->operands[0]))
         return command_misuse(w, "KIND: as in loan.disbursed (事项代码，如 loan.disbursed)");
     end = venture_read(&body, w, file, BODY_MAX);
     if (end == COMMAND_DONE)
-        end = session_open(&session, w, fetch_options_default.answer_bytes_max);
+        end = talk_open(&talk, w, fetch_options_default.answer_bytes_max);
     if (end != COMMAND_DONE)
         return end;
     end = find_id(&id, w, file);
@@ -156,8 +156,8 @@ venture_post(const struct words *w)
                                   words_get(w, "dry-run").at != NULL ? "?dry_run=true" : "");
         call.id = id;
         call.body = body;
-        end = tell(w, client_send(&answer, &session.client, w->arena, &call), &answer);
+        end = tell(w, client_exchange(&answer, &talk.client, w->arena, &call), &answer);
     }
-    session_close(&session);
+    talk_close(&talk);
     return end;
 }

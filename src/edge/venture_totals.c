@@ -75,7 +75,7 @@ venture_totals(const struct words *w)
 {
     struct client_call call = {.method = "GET"};
     struct fetch_answer answer;
-    struct session session;
+    struct talk talk;
     enum command_end end;
     enum fetch_end got;
     int64_t columns;
@@ -84,11 +84,11 @@ venture_totals(const struct words *w)
         return COMMAND_MISUSE;
     end = make_target(&call.target, w);
     if (end == COMMAND_DONE)
-        end = session_open(&session, w, ANSWER_MAX);
+        end = talk_open(&talk, w, ANSWER_MAX);
     if (end != COMMAND_DONE)
         return end;
-    got = client_send(&answer, &session.client, w->arena, &call);
+    got = client_exchange(&answer, &talk.client, w->arena, &call);
     end = tell(w, got, &answer, (size_t)columns);
-    session_close(&session);
+    talk_close(&talk);
     return end;
 }
