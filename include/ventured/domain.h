@@ -1,5 +1,6 @@
 /*
- * What the edge and the roof see of the domain: the registry of all kinds, and a key as a request is judged by it.
+ * What the edge and the roof see of the domain: the registry of all kinds, a key as a request is judged by it, the policy
+ * pack and the plan's table.
  * Knows names of the trade; must not know HTTP.
  * Invariant: the_registry is complete: every schema file has its row, and every row its schema file.
  */
@@ -36,5 +37,106 @@ enum verdict key_record_load(struct key_record *out, struct db *db, const struct
 
 /* May a request of that local day be signed with it? */
 bool key_record_valid(const struct key_record *k, int32_t day);
+
+/* The place this registry serves, and what it lies in (GB/T 2260). */
+#define CITY "330600"
+#define PROVINCE "330000"
+/* 市本级: what the city does itself, beside its districts. Ours, not of GB/T 2260. */
+#define CITY_DIRECT "330699"
+
+/* ---- the policy pack and the plan as files --------------------------------------------------------------------- */
+
+/* What became of a row of the pack. */
+enum policy_fate {
+    POLICY_POSTED,   /* set now */
+    POLICY_PRESENT,  /* in the registry already, word for word */
+    POLICY_UNDATED,  /* its first day is not known: shown, not loaded */
+    POLICY_DIFFERS,  /* the registry has another value from that day; it stays */
+    POLICY_REFUSED,  /* by the door, which says why */
+    POLICY__COUNT
+};
+
+struct policy_row {
+    struct slice file, name, scope, from; /* `from` absent where it is not known */
+    struct slice zh, en;                  /* what the limit is called */
+    enum policy_fate fate;
+    enum verdict got;                     /* POLICY_REFUSED: the door's verdict */
+    struct slice why_zh, why_en;          /* POLICY_REFUSED: the first problem; may be absent */
+};
+
+struct policy_report {
+    size_t counts[POLICY__COUNT];
+    struct policy_row *rows; /* in the order of files and rows */
+    size_t count;
+};
+
+/* Reads every .json of the folder, in the order of their names, and posts a limit.set for each dated row that the registry
+ * lacks, at most LEDGER_GROUP_MAX of them in one transaction. Loading again posts nothing. An entry's id is derived from
+ * name, scope and first day. `on` is the first day, or today where that lies ahead. V_USAGE, after one log line, where a
+ * file cannot be read or a row is not of the pack's form (schemas/policy/README.md); nothing has been posted then. A
+ * fault is returned as it is; refusals of single rows stand in the report. */
+enum verdict policy_load(struct policy_report *out, struct ledger *lg, struct arena *a, const char *folder,
+                         const struct actor *who);
+
+/* The same for one plan: the file is the body of a plan.set with its subject and day. V_OK, V_REPLAYED where this very
+ * file was loaded before, V_USAGE as above, or the door's verdict with `problems` filled. */
+enum verdict plan_load(struct problems *problems, struct ledger *lg, struct arena *a, const char *file,
+                       const struct actor *who);
+
+/* ---- the plan's own table ---------------------------------------------------------------------------------------- */
+
+/* The eighteen columns of the plan of 2023, in its order. */
+#define PLAN_INDICATORS 18
+
+/* FLOW: adds up over the year. STOCK: its latest value, whatever the year it grew in. RATE: a quotient of two counts,
+ * which totals carry as the parts "num" and "den". TEXT: a target in words, no figures. */
+enum plan_sort { PLAN_FLOW, PLAN_STOCK, PLAN_RATE, PLAN_TEXT };
+
+struct plan_indicator {
+    enum plan_sort sort;
+    const char *unit;    /* "fen", "person", "piece", "bp", "text" */
+    const char *printed; /* 万元, 人, 家, 个, % */
+    const char *head[2]; /* of the printed column */
+};
+
+const struct plan_indicator *plan_indicator(size_t i);
+const struct code *plan_code(size_t i); /* its code and its names, from the schema of plan.set */
+
+/* INT_ABSENT, or an absent slice, where nothing is known: never 0. */
+struct plan_cell {
+    int64_t target, actual; /* fen, persons, pieces, basis points */
+    int64_t pace;           /* the share of the target that is due by now; FLOW only */
+    int64_t num, den;       /* RATE only */
+    struct slice target_text;
+};
+
+struct plan_row {
+    struct slice district, zh;
+    struct plan_cell cells[PLAN_INDICATORS];
+};
+
+struct plan_table {
+    int year;
+    int32_t as_of;
+    int64_t known_seq;        /* of the last entry considered */
+    int months;               /* of the year that have wholly passed */
+    struct slice source;      /* of the plan; absent where none is known */
+    struct plan_row *rows;    /* the districts, and last the city */
+    size_t row_count;
+    struct limit readings[2]; /* how the plan is read where it can be read two ways; name NULL where none is in force */
+};
+
+/* Targets and actuals of a year up to a day of it, as known when entry `known_seq` had been recorded (INT64_MAX: now). An
+ * indicator of which the registry holds nothing at all has no actual; once it holds one figure, a district without any
+ * counts 0. `db` is any connection; take a snapshot where writers are about. */
+enum verdict plan_table(struct plan_table *out, const struct registry *r, struct db *db, struct arena *a, int year,
+                        int32_t as_of, int64_t known_seq);
+
+/* The document of GET /v1/totals and `ventured totals --json` (design, section 7). */
+void plan_table_json(struct buf *b, const struct plan_table *t);
+
+/* For people: each district's target, actual and percentage, columns aligned for a terminal that shows Chinese two
+ * columns wide. Fen become 万元 here and nowhere else, half-up to two decimals. Ends with the notes. */
+void plan_table_print(struct buf *b, const struct plan_table *t);
 
 #endif

@@ -142,6 +142,7 @@ struct subject {
 /* The number in force for a case: exactly one of number, code, items, base + offset_ppm is set. */
 struct limit {
     const char *name;
+    struct slice unit;         /* "fen", "ppm", "yes_no", "list" */
     int64_t number;            /* INT_ABSENT where not a number */
     struct slice code;         /* absent where not a code */
     const struct slice *items;
@@ -149,7 +150,7 @@ struct limit {
     struct slice base;         /* the rate that offset_ppm is added to, "lpr_1y" */
     int64_t offset_ppm;
     struct slice scope, source, confidence;
-    int32_t from;
+    int32_t from, to;          /* `to` DAY_ABSENT while nothing ends it */
 };
 
 /* ---- kinds ------------------------------------------------------------------------------------------------------ */
@@ -178,6 +179,9 @@ struct view {
     struct limit limits[LIMITS_MAX];
     struct limit some_limits[LIMITS_MAX]; /* `name` NULL where none is in force */
     struct subject others[OTHERS_MAX];
+    int32_t latest_on;             /* the last day in the totals, where the row asks for it; DAY_ABSENT: none */
+    const struct entry *mended;    /* a correction: what it replaces, as it stands now; its body NULL after a void */
+    const struct subject *after;   /* a correction: the subject as the correction would leave it */
 };
 
 typedef enum verdict may_fn(const struct view *v, const struct entry *e, struct problems *p);
@@ -195,9 +199,11 @@ struct kind {
     struct other others[OTHERS_MAX];
     int32_t (*key_day)(const void *view, const struct entry *e); /* NULL: the entry's own day */
     may_fn *may;                                                 /* NULL: nothing to refuse */
+    may_fn *may_mend; /* asked of corrections and voids, before `may`; NULL: any entry of this kind may be mended */
     bool (*over)(const void *view, const struct entry *e);       /* FACT only: more than was approved or allowed */
     void (*apply)(struct arena *a, void *view, const struct entry *e); /* NULL: the view stays */
     struct slice (*tells)(const void *view);                     /* the organisation the outbox tells; NULL: none */
+    bool reads_latest;                                           /* the rule reads view.latest_on */
 };
 
 /* ---- the registry: the list of lists, given to the ledger at start ------------------------------------------- */

@@ -99,6 +99,21 @@ enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, c
 enum verdict private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,
                           struct slice pointer);
 
+/* What a ledger was opened with: its registry, and its connection, to be read between two posts only. */
+const struct ledger_options *ledger_opened_with(const struct ledger *lg);
+
+/* The number of the last entry; 0 in an empty registry. */
+enum verdict ledger_head(int64_t *seq, struct db *db, struct arena *a);
+
+/* A subject as it was known when entry `known_seq` had been recorded (INT64_MAX: now); state STATE_NEW and a blank view
+ * where nothing was. */
+enum verdict ledger_subject(struct subject *out, const struct registry *r, struct db *db, struct arena *a,
+                            const struct subject_type *type, struct slice id, int64_t known_seq);
+
+/* The number in force on a day, the narrowest scope first; `district` is "" for the city. V_LIMIT_UNKNOWN where none is. */
+enum verdict ledger_limit(struct limit *out, const struct registry *r, struct db *db, struct arena *a, const char *name,
+                          struct slice district, int32_t day);
+
 /* The receipt document of an entry: a pure function of its row, the tree and the smallest checkpoint that holds it, and so
  * the same bytes for ever. `out` lives in `a`. V_NONE where there is no such entry. */
 enum verdict ledger_receipt(struct slice *out, struct db *db, struct arena *a, int64_t seq);

@@ -54,4 +54,9 @@ enum verdict fields_verdict(const struct problems *p);
 /* `district` as the row loads it, new where the entry names none: in use on that day? Otherwise names its successor. */
 void check_district(struct problems *p, const struct subject *district, int32_t day);
 
+/* ---- limit.c, plan.c -------------------------------------------------------------------------------------------- */
+
+extern const struct subject_type limit_type, plan_type;
+extern const struct limit_source the_limits;
+
 #endif

@@ -14,6 +14,8 @@ static const struct subject_type *const types[] = {
     &enterprise_type,
     &loan_type,
     &mending_type,
+    &limit_type,
+    &plan_type,
 };
 
-const struct registry the_registry = {types, COUNT(types), NULL, &mending_kinds[0]};
+const struct registry the_registry = {types, COUNT(types), &the_limits, &mending_kinds[0]};

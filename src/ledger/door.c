@@ -221,31 +221,47 @@ static enum verdict
 some_limit_load(struct limit *out, const char *name, struct slice district, int32_t day, struct posting *p,
                 const struct ledger_options *o)
 {
-    enum verdict got = limit_load(out, o->registry, o->db, p->arena, name, district, day);
+    enum verdict got = ledger_limit(out, o->registry, o->db, p->arena, name, district, day);
 
-    *out = got == V_OK ? *out : (struct limit){0};
-    out->name = got == V_OK ? name : NULL;
+    if (got == V_LIMIT_UNKNOWN)
+        *out = (struct limit){.name = NULL};
     return got == V_LIMIT_UNKNOWN ? V_OK : got;
 }
 
-/* Loads what the kind's row names and asks its rule. A void has no fields and so no rule. */
+/* The totals' last day. What the group at hand has added stands in no bucket yet, but in deltas of today, or of yesterday
+ * where it began before midnight. */
 static enum verdict
-rule_check(const struct subject *s, struct posting *p, const struct ledger_options *o)
+latest_load(struct view *v, struct posting *p, const struct ledger_options *o)
 {
+    char recorded[DAY_TEXT_SIZE];
+    struct sql_totals_latest row;
+
+    day_print(recorded, day_local(p->entry.at_ms) - 1);
+    TRY(sql_totals_latest(&row, o->db, p->arena, slice_of(recorded)));
+    return row.on_day.len == 0 || day_parse(&v->latest_on, row.on_day) ? V_OK : V_BROKEN;
+}
+
+/* Loads what the kind's row names and asks its rule. A void has no fields and so no rule. `v` has the subject. */
+static enum verdict
+rule_check(struct view *v, struct posting *p, const struct ledger_options *o)
+{
+    const struct subject *s = v->subject;
     const struct kind *k = p->entry.kind;
-    struct view v = {.subject = s};
     struct slice district = district_of(s, &p->entry);
     int32_t key_day = k->key_day == NULL ? p->entry.on : k->key_day(s->view, &p->entry);
 
+    v->latest_on = DAY_ABSENT;
     if (k->may == NULL || p->entry.body == NULL)
         return V_OK;
     for (size_t i = 0; i < LIMITS_MAX && k->limits[i] != NULL; i++)
-        TRY(limit_load(&v.limits[i], o->registry, o->db, p->arena, k->limits[i], district, key_day));
+        TRY(ledger_limit(&v->limits[i], o->registry, o->db, p->arena, k->limits[i], district, key_day));
     for (size_t i = 0; i < LIMITS_MAX && k->some_limits[i] != NULL; i++)
-        TRY(some_limit_load(&v.some_limits[i], k->some_limits[i], district, key_day, p, o));
+        TRY(some_limit_load(&v->some_limits[i], k->some_limits[i], district, key_day, p, o));
     for (size_t i = 0; i < OTHERS_MAX && k->others[i].type != NULL; i++)
-        TRY(other_load(&v.others[i], &k->others[i], s, p, o->db));
-    return k->may(&v, &p->entry, &p->problems);
+        TRY(other_load(&v->others[i], &k->others[i], s, p, o->db));
+    if (k->reads_latest)
+        TRY(latest_load(v, p, o));
+    return k->may(v, &p->entry, &p->problems);
 }
 
 /* ---- corrections --------------------------------------------------------------------------------------------------- */
@@ -275,7 +291,10 @@ static enum verdict
 decide_mending(struct posting *p, const struct ledger_options *o)
 {
     struct problems later = {.arena = p->arena};
+    const struct kind *k = p->entry.kind;
     struct folded again;
+    struct entry mended;
+    struct view v;
     enum verdict got;
 
     TRY(mended_check(p, o));
@@ -283,10 +302,15 @@ decide_mending(struct posting *p, const struct ledger_options *o)
     if (got != V_OK && got != V_LATER_FACT)
         return got;
     TRY(day_before_check(&again.before, p));
-    if (got == V_OK)
-        return rule_check(&again.before, p, o);
-    p->problems = later;
-    return got;
+    if (got == V_LATER_FACT) {
+        p->problems = later;
+        return got;
+    }
+    TRY(fold_mended(&mended, o->registry, o->db, p->arena, &p->entry));
+    v = (struct view){.subject = &again.before, .mended = &mended, .after = &again.subject};
+    if (k->may_mend != NULL)
+        TRY(k->may_mend(&v, &p->entry, &p->problems));
+    return rule_check(&v, p, o);
 }
 
 /* ---- decide --------------------------------------------------------------------------------------------------------- */
@@ -296,6 +320,7 @@ static enum verdict
 decide_entry(struct subject *s, const struct ledger_options *o, struct posting *p)
 {
     const struct entry *e = &p->entry;
+    struct view v = {.subject = s};
     struct move m;
 
     TRY(subject_load(s, o->db, p->arena, e->kind->type, e->subject));
@@ -312,7 +337,7 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     m = machine_move(p->arena, s, e);
     if (m.nature == NATURE_REFUSED)
         return refuse_move(s, p);
-    return rule_check(s, p, o);
+    return rule_check(&v, p, o);
 }
 
 /* A confirmation brings along the correction that waits under its subject's id; its proposer may not confirm it, nor

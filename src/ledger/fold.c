@@ -33,26 +33,35 @@ history_add(struct history *h, struct arena *a, const struct entry *e)
     h->at[h->count++] = *e;
 }
 
+/* NULL where there is no such entry. */
+static struct entry *
+history_find(const struct history *h, struct slice id)
+{
+    for (size_t i = 0; i < h->count; i++)
+        if (slice_equal(h->at[i].id, id))
+            return &h->at[i];
+    return NULL;
+}
+
 /* Puts a correction in the place of what it mends. The place keeps the seq of the first entry: exceptions and vouchers
  * stay with it. False where there is no such entry. */
 static bool
 history_mend(struct history *h, const struct entry *correction)
 {
-    for (size_t i = 0; i < h->count; i++) {
-        struct entry *place = &h->at[i];
+    struct entry *place = history_find(h, correction->mends.entry);
 
-        if (slice_equal(place->id, correction->mends.entry)) {
-            place->on = correction->on;
-            place->body = correction->body;
-            place->sealed = correction->id;
-            return true;
-        }
-    }
-    return false;
+    if (place == NULL)
+        return false;
+    place->on = correction->on;
+    place->body = correction->body;
+    place->sealed = correction->id;
+    return true;
 }
 
+/* What stands before entry `until` in the journal. */
 static enum verdict
-history_load(struct history *h, const struct registry *r, struct db *db, struct arena *a, const struct entry *until)
+history_load(struct history *h, const struct registry *r, struct db *db, struct arena *a,
+             const struct subject_type *type, struct slice subject, int64_t until)
 {
     int64_t after = 0;
     size_t count;
@@ -60,11 +69,11 @@ history_load(struct history *h, const struct registry *r, struct db *db, struct 
     do {
         struct sql_journal_of_subject *rows;
 
-        TRY(sql_journal_of_subject(&rows, &count, db, a, slice_of(until->kind->type->name), until->subject, after, PAGE));
+        TRY(sql_journal_of_subject(&rows, &count, db, a, slice_of(type->name), subject, after, PAGE));
         for (size_t i = 0; i < count; i++) {
             struct entry e;
 
-            if (until->seq != 0 && rows[i].seq >= until->seq)
+            if (rows[i].seq >= until)
                 return V_OK;
             TRY(entry_restore(&e, a, r, rows[i].leaf));
             if (e.mends.entry.at == NULL)
@@ -77,18 +86,25 @@ history_load(struct history *h, const struct registry *r, struct db *db, struct 
     return V_OK;
 }
 
+/* What stands before `e`; all there is while it is only proposed. */
+static enum verdict
+history_before(struct history *h, const struct registry *r, struct db *db, struct arena *a, const struct entry *e)
+{
+    return history_load(h, r, db, a, e->kind->type, e->subject, e->seq == 0 ? INT64_MAX : e->seq);
+}
+
 enum verdict
 fold_mended(struct entry *out, const struct registry *r, struct db *db, struct arena *a, const struct entry *e)
 {
     struct history h = {0};
+    const struct entry *place;
 
-    TRY(history_load(&h, r, db, a, e));
-    for (size_t i = 0; i < h.count; i++) {
-        *out = h.at[i];
-        if (slice_equal(out->id, e->mends.entry))
-            return V_OK;
-    }
-    return V_BROKEN;
+    TRY(history_before(&h, r, db, a, e));
+    place = history_find(&h, e->mends.entry);
+    if (place == NULL)
+        return V_BROKEN;
+    *out = *place;
+    return V_OK;
 }
 
 static void
@@ -118,7 +134,7 @@ fold(struct folded *out, const struct registry *r, struct db *db, struct arena *
     enum verdict got = V_OK;
 
     assert(e->mends.entry.at != NULL);
-    TRY(history_load(&h, r, db, a, e));
+    TRY(history_before(&h, r, db, a, e));
     if (!history_mend(&h, e))
         return V_REFERENCE_UNKNOWN;
     *out = (struct folded){.exceptions = NEW_ARRAY(a, struct exception, h.count)};
@@ -142,4 +158,26 @@ fold(struct folded *out, const struct registry *r, struct db *db, struct arena *
     }
     out->subject.seq = e->seq;
     return got;
+}
+
+/* ---- a subject as it was once known ----------------------------------------------------------------------------- */
+
+enum verdict
+ledger_subject(struct subject *out, const struct registry *r, struct db *db, struct arena *a,
+               const struct subject_type *type, struct slice id, int64_t known_seq)
+{
+    struct history h = {0};
+
+    TRY(subject_load(out, db, a, type, id));
+    if (out->seq <= known_seq)
+        return V_OK;
+    TRY(history_load(&h, r, db, a, type, id, known_seq + 1));
+    subject_blank(out, a, type, id);
+    for (size_t i = 0; i < h.count; i++) {
+        struct move m = machine_move(a, out, &h.at[i]);
+
+        if (h.at[i].body != NULL && m.nature != NATURE_REFUSED)
+            machine_run(a, out, &m, &h.at[i]);
+    }
+    return V_OK;
 }

@@ -42,6 +42,12 @@ ledger_close(struct ledger *lg)
     arena_close(kept);
 }
 
+const struct ledger_options *
+ledger_opened_with(const struct ledger *lg)
+{
+    return &lg->o;
+}
+
 /* ---- one posting ---------------------------------------------------------------------------------------------------- */
 
 /* Equal bytes under a known nonce go on to the door, where the id decides; anything else under it is refused. */

@@ -89,9 +89,6 @@ enum verdict lines_settle(struct contributions *moved, const struct registry *r,
 
 /* ---- limits.c --------------------------------------------------------------------------------------------------- */
 
-/* The narrowest scope in force on `day` for a district. V_LIMIT_UNKNOWN where none is. */
-enum verdict limit_load(struct limit *out, const struct registry *r, struct db *db, struct arena *a, const char *name,
-                        struct slice district, int32_t day);
 /* Every field with a dated list: is its value in the list in force? */
 enum verdict lists_check(const struct registry *r, struct db *db, struct arena *a, const struct entry *e,
                          struct slice district, struct problems *p);

@@ -6,8 +6,8 @@
 #include "ledger_int.h"
 
 enum verdict
-limit_load(struct limit *out, const struct registry *r, struct db *db, struct arena *a, const char *name,
-           struct slice district, int32_t day)
+ledger_limit(struct limit *out, const struct registry *r, struct db *db, struct arena *a, const char *name,
+             struct slice district, int32_t day)
 {
     struct slice scopes[5];
     size_t count;
@@ -18,8 +18,10 @@ limit_load(struct limit *out, const struct registry *r, struct db *db, struct ar
         struct subject s;
 
         TRY(subject_load(&s, db, a, r->limits->type, r->limits->id(a, name, scopes[i])));
-        if (s.state != STATE_NEW && r->limits->in_force(out, s.view, day))
-            return V_OK;
+        if (s.state == STATE_NEW || !r->limits->in_force(out, s.view, day))
+            continue;
+        out->name = name;
+        return V_OK;
     }
     return V_LIMIT_UNKNOWN;
 }
@@ -51,7 +53,7 @@ lists_check(const struct registry *r, struct db *db, struct arena *a, const stru
         value = *(const struct slice *)((const char *)e->body + f->offset);
         if (value.at == NULL)
             continue;
-        TRY(limit_load(&list, r, db, a, f->list, district, e->on));
+        TRY(ledger_limit(&list, r, db, a, f->list, district, e->on));
         if (limit_holds(&list, value))
             continue;
         problem_add(p, V_FIELD_CODE, json_pointer(a, S(""), slice_of(f->name)),

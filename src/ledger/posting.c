@@ -63,9 +63,9 @@ static void
 read_subject(struct slice *out, const struct json *body, struct slice at, struct problems *p)
 {
     *out = member_text(body, S("subject"), at, true, p);
-    if (out->at != NULL && !is_word(*out, "._:-", 64))
+    if (out->at != NULL && !is_word(*out, "._:@-", 64))
         problem_add(p, V_FIELD_FORM, json_pointer(p->arena, at, S("subject")),
-                    S("1 至 64 位字母、数字或 . _ : -"), S("1 to 64 letters, digits or . _ : -"));
+                    S("1 至 64 位字母、数字或 . _ : @ -"), S("1 to 64 letters, digits or . _ : @ -"));
 }
 
 static void

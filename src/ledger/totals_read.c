@@ -5,6 +5,16 @@
  */
 #include "ledger_int.h"
 
+enum verdict
+ledger_head(int64_t *seq, struct db *db, struct arena *a)
+{
+    struct sql_head_read row;
+
+    TRY(sql_head_read(&row, db, a));
+    *seq = row.seq;
+    return V_OK;
+}
+
 /* The local day on which the last known entry was recorded: days before it are known whole. */
 static enum verdict
 cut_day(char out[DAY_TEXT_SIZE], struct db *db, struct arena *a, int64_t known_seq)

@@ -170,6 +170,13 @@ SELECT indicator, district, part, CAST(SUM(amount) AS BIGINT) AS amount FROM del
 WHERE at_day = $1 AND seq <= $2 AND on_day >= $3 AND on_day <= $4
 GROUP BY indicator, district, part ORDER BY indicator, district, part;
 
+-- totals_latest: the last day in any total, empty where there is none; deltas too, as buckets wait for the group's end
+-- takes: at_day t
+-- gives: on_day t
+-- expects: one
+SELECT COALESCE(MAX(on_day), '') AS on_day
+FROM (SELECT on_day FROM bucket UNION ALL SELECT on_day FROM delta WHERE at_day >= $1) AS days;
+
 -- nonce_add: some row where it is new
 -- takes: key_id t, nonce t, hash b, expires_ms i
 -- expects: some
