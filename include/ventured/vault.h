@@ -35,6 +35,10 @@ enum verdict vault_get(struct slice *out, const struct vault *v, struct db *db, 
                        struct slice field);
 enum verdict vault_erase(struct db *db, struct slice owner); /* every field; V_NONE where there was none */
 
+/* Unseals every text in its place; `told` hears of each that does not. V_OK however many those are. */
+enum verdict vault_texts_check(const struct vault *v, struct db *db,
+                               void (*told)(void *context, struct slice owner, struct slice field), void *context);
+
 /* HMAC of a scheme ("resident_id") and a value already brought to its normal form, under the newest key. */
 struct hash vault_blind(const struct vault *v, struct slice scheme, struct slice value);
 

@@ -8,6 +8,9 @@
 #include "sql.h"
 #include "vault_int.h"
 
+#define TEXTS_PAGE 100
+#define TEXTS_ARENA_SIZE ((size_t)1 << 30) /* address space: a text may be a whole request */
+
 /* ---- sealing -------------------------------------------------------------------------------------------------- */
 
 /* Where a sealed text belongs. The texts table uses owner and field, the index a scheme and a person. */
@@ -99,6 +102,46 @@ enum verdict
 vault_erase(struct db *db, struct slice owner)
 {
     return sql_private_text_erase(db, owner);
+}
+
+static void
+texts_open(const struct vault *v, struct arena *a, const struct sql_private_text_page *rows, size_t count,
+           void (*told)(void *context, struct slice owner, struct slice field), void *context)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct place p = {S("private_text"), rows[i].owner, rows[i].field, rows[i].version};
+        struct slice plain;
+
+        if (open_up(&plain, v, a, &p, rows[i].sealed) != V_OK)
+            told(context, rows[i].owner, rows[i].field);
+    }
+}
+
+/* Of two arenas the other holds the key from which a page goes on. */
+enum verdict
+vault_texts_check(const struct vault *v, struct db *db,
+                  void (*told)(void *context, struct slice owner, struct slice field), void *context)
+{
+    struct arena *pages[2] = {arena_open(TEXTS_ARENA_SIZE), arena_open(TEXTS_ARENA_SIZE)};
+    struct slice owner = S(""), field = S("");
+    size_t count = TEXTS_PAGE, turn = 0;
+    enum verdict got = V_OK;
+
+    while (got == V_OK && count == TEXTS_PAGE) {
+        struct arena *a = pages[turn++ % 2];
+        struct sql_private_text_page *rows;
+
+        arena_reset(a);
+        got = sql_private_text_page(&rows, &count, db, a, owner, field, TEXTS_PAGE);
+        if (got != V_OK || count == 0)
+            break;
+        texts_open(v, a, rows, count, told, context);
+        owner = rows[count - 1].owner;
+        field = rows[count - 1].field;
+    }
+    arena_close(pages[0]);
+    arena_close(pages[1]);
+    return got;
 }
 
 /* ---- the blind index ------------------------------------------------------------------------------------------ */

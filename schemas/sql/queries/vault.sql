@@ -12,6 +12,14 @@ ON CONFLICT (owner, field) DO UPDATE SET version = excluded.version, sealed = ex
 -- expects: one
 SELECT version, sealed FROM private_text WHERE owner = $1 AND field = $2;
 
+-- private_text_page: texts behind a place
+-- takes: owner t, field t, limit_rows i
+-- gives: owner t, field t, version i, sealed b
+-- expects: many
+SELECT owner, field, version, sealed FROM private_text
+WHERE (owner, field) > ($1, $2)
+ORDER BY owner, field LIMIT $3;
+
 -- private_text_erase: all texts of one owner
 -- takes: owner t
 -- expects: some
