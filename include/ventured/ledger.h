@@ -147,6 +147,11 @@ struct verify_report {
 enum verdict ledger_verify(struct verify_report *out, const struct ledger_options *o, struct slice vkey,
                            const char *scratch);
 
+/* Does the journal still hold what a checkpoint kept elsewhere was signed for? V_OK, or V_BROKEN where it is shorter now,
+ * another one, or `note` is no checkpoint under `vkey`. A database put back to an earlier moment verifies by itself; only
+ * this tells. Reads tiles, so verify comes first. */
+enum verdict ledger_checkpoint_check(const struct ledger_options *o, struct slice note, struct slice vkey);
+
 /* Empties what is derived and replays the journal. */
 enum verdict ledger_rebuild(struct ledger *lg);
 

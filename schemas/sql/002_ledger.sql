@@ -26,10 +26,12 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_subject ON journal (type, subject, seq);
 
--- The signed note of one group of entries, written in their transaction.
+-- The signed note of one group of entries, written in their transaction. `previous` is the size of the one before it, so
+-- that one that went is missed: the same entry would get another receipt.
 CREATE TABLE checkpoint (
-    size    BIGINT NOT NULL PRIMARY KEY,
-    note    TEXT   NOT NULL
+    size     BIGINT NOT NULL PRIMARY KEY,
+    previous BIGINT NOT NULL,
+    note     TEXT   NOT NULL
 );
 
 -- ---- derived: the Merkle tree --------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ journal_finish(struct ledger *lg)
     TRY(merkle_append(lg->edge, lg->leaves, lg->leaf_count, &sink));
     root = merkle_root(lg->edge);
     lg->checkpoint = checkpoint_write(lg->arena, slice_of(lg->o.origin), lg->head.seq, &root, lg->o.log_key);
-    TRY(sql_checkpoint_add(lg->o.db, lg->head.seq, lg->checkpoint));
+    TRY(sql_checkpoint_add(lg->o.db, lg->head.seq, lg->head.seq - (int64_t)lg->leaf_count, lg->checkpoint));
     return sql_head_move(lg->o.db, lg->head.seq, lg->head.at_ms);
 }
 

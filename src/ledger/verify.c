@@ -17,10 +17,11 @@ void
 damage_add(struct verify_report *report, const char *where, const char *what, ...)
 {
     va_list args;
-    struct damage *d = &report->damages[report->damage_count];
+    struct damage *d;
 
     if (report->damage_count++ >= COUNT(report->damages))
         return;
+    d = &report->damages[report->damage_count - 1];
     snprintf(d->where, sizeof d->where, "%s", where);
     va_start(args, what);
     vsnprintf(d->what, sizeof d->what, what, args);
@@ -61,6 +62,20 @@ columns_check(struct check *c, const struct sql_journal_page *row, const struct 
     if (e->at_ms < c->at_ms)
         entry_damage(c, row->seq, "its time lies before the entry before it");
     c->at_ms = e->at_ms;
+}
+
+/* Checkpoints say that a group was changed; the stored tree says which of its entries. */
+static void
+hash_check(struct check *c, struct arena *a, const struct sql_journal_page *row)
+{
+    struct hash h = merkle_leaf_hash(row->leaf);
+    size_t at = (size_t)((row->seq - 1) % MERKLE_WIDTH) * HASH_SIZE;
+    struct sql_tile_get tile;
+
+    if (sql_tile_get(&tile, c->o->db, a, 0, (row->seq - 1) / MERKLE_WIDTH) != V_OK)
+        return; /* told when the tiles are compared */
+    if (at + HASH_SIZE <= tile.hashes.len && memcmp(tile.hashes.at + at, h.at, HASH_SIZE) != 0)
+        entry_damage(c, row->seq, "the stored tree holds another leaf's hash in its place");
 }
 
 /* ---- the side table: openings against commitments, and the body's MAC ---------------------------------------- */
@@ -118,13 +133,18 @@ side_check(struct check *c, struct arena *a, const struct entry *e, struct slice
     struct leaf leaf;
     struct slice opening;
     bool whole = true;
+    enum verdict got;
 
     if (leaf_decode(&leaf, a, line) == V_OK && leaf.signed_hex.at != NULL)
         opening_check(&opening, c, a, e, S("signed"), leaf.signed_hex);
     if (e->body != NULL)
         whole = open_struct((char *)e->body, e->kind->schema->shape, c, a, e, S(""));
-    if (whole && vault_body_check(c->o->vault, c->o->db, a, e->seq, entry_canonical(a, e)) == V_ID_TAKEN)
-        entry_damage(c, e->seq, "the MAC of its body in the side table is not this entry's");
+    got = vault_body_check(c->o->vault, c->o->db, a, e->seq, entry_canonical(a, e));
+    if (got == V_NONE)
+        entry_damage(c, e->seq, "the MAC of its body is missing in the side table");
+    else if (got == V_ID_TAKEN)
+        entry_damage(c, e->seq, whole ? "the MAC of its body in the side table is not this entry's"
+                                      : "a text in the side table is gone, and the entry was not erased");
 }
 
 static enum verdict
@@ -134,15 +154,46 @@ entry_seen(void *context, struct arena *a, const struct sql_journal_page *row, c
     struct check *c = context;
 
     columns_check(c, row, e, after);
+    hash_check(c, a, row);
     side_check(c, a, e, row->leaf);
     c->report->entries++;
     return V_OK;
 }
 
+static void
+text_told(void *context, struct slice owner, struct slice field)
+{
+    struct check *c = context;
+    char where[DAMAGE_WHERE_SIZE];
+
+    snprintf(where, sizeof where, "private_text " SLICE_FMT " " SLICE_FMT, SLICE_ARG(owner), SLICE_ARG(field));
+    damage_add(c->report, where, "does not unseal in this place");
+}
+
+/* What no entry asked for: texts under a place not theirs, MACs of no entry. */
+static enum verdict
+strays_check(struct check *c)
+{
+    struct arena *a = arena_open((size_t)1 << 20);
+    struct sql_mac_stray *rows;
+    size_t count;
+    char where[DAMAGE_WHERE_SIZE];
+    enum verdict got = sql_mac_stray(&rows, &count, c->o->db, a, COUNT(c->report->damages));
+
+    for (size_t i = 0; got == V_OK && i < count; i++) {
+        snprintf(where, sizeof where, "body_mac %lld", (long long)rows[i].seq);
+        damage_add(c->report, where, "a row that no entry explains");
+    }
+    arena_close(a);
+    TRY(got);
+    return vault_texts_check(c->o->vault, c->o->db, text_told, c);
+}
+
 /* ---- checkpoints ---------------------------------------------------------------------------------------------------- */
 
 static void
-checkpoint_check(struct check *c, struct db *scratch, struct arena *a, const struct sql_checkpoint_page *row)
+checkpoint_check(struct check *c, struct db *scratch, struct arena *a, const struct sql_checkpoint_page *row,
+                 int64_t last)
 {
     struct tile_reader reader = {scratch, a};
     struct tiles tiles = {tile_read, &reader};
@@ -152,6 +203,9 @@ checkpoint_check(struct check *c, struct db *scratch, struct arena *a, const str
 
     snprintf(where, sizeof where, "checkpoint %lld", (long long)row->size);
     c->report->checkpoints++;
+    if (row->previous != last)
+        damage_add(c->report, where, "the one before it is of size %lld, not %lld", (long long)last,
+                   (long long)row->previous);
     if (!checkpoint_read(&stored, a, row->note) || !slice_equal(stored.origin, slice_of(c->o->origin)))
         damage_add(c->report, where, "not a checkpoint of this registry");
     else if (!note_verify(a, row->note, &c->vkey))
@@ -177,7 +231,7 @@ checkpoints_check(struct check *c, struct db *scratch, int64_t head_seq)
         arena_reset(a);
         got = sql_checkpoint_page(&rows, &count, c->o->db, a, last, 200);
         for (size_t i = 0; got == V_OK && i < count; i++) {
-            checkpoint_check(c, scratch, a, &rows[i]);
+            checkpoint_check(c, scratch, a, &rows[i], last);
             last = rows[i].size;
         }
     }
@@ -197,10 +251,12 @@ head_check(struct check *c, int64_t last_seq)
     struct arena *a = arena_open(65536);
     enum verdict got = sql_head_read(&head, c->o->db, a);
 
-    if (got == V_OK && (head.seq != last_seq || head.at_ms != c->at_ms || head.shape != DERIVED_SHAPE))
+    if (got == V_NONE)
+        damage_add(c->report, "head", "its row is missing");
+    else if (got == V_OK && (head.seq != last_seq || head.at_ms != c->at_ms || head.shape != DERIVED_SHAPE))
         damage_add(c->report, "head", "seq, time or shape is not that of the newest entry");
     arena_close(a);
-    return got;
+    return got == V_NONE ? V_OK : got;
 }
 
 /* A fault of the replay that says which entry it stopped at is a finding; a database that does not answer is not. */
@@ -225,6 +281,7 @@ verify_into(struct check *c, struct db *scratch)
     }
     TRY(head_check(c, r.last_seq));
     TRY(checkpoints_check(c, scratch, r.last_seq));
+    TRY(strays_check(c));
     TRY(compare_derived(c->report, c->o->db, scratch));
     return c->report->damage_count == 0 ? V_OK : V_BROKEN;
 }
@@ -262,6 +319,28 @@ ledger_verify(struct verify_report *out, const struct ledger_options *o, struct 
     }
     db_close(db);
     scratch_drop(a, path);
+    arena_close(a);
+    return got;
+}
+
+enum verdict
+ledger_checkpoint_check(const struct ledger_options *o, struct slice note, struct slice vkey)
+{
+    struct arena *a = arena_open((size_t)64 << 20);
+    struct tile_reader reader = {o->db, a};
+    struct tiles tiles = {tile_read, &reader};
+    struct checkpoint kept;
+    struct vkey key;
+    struct hash root;
+    enum verdict got = vkey_read(&key, a, vkey) ? V_OK : V_USAGE;
+
+    if (got == V_OK && (!checkpoint_read(&kept, a, note) || !note_verify(a, note, &key) ||
+                        !slice_equal(kept.origin, slice_of(o->origin))))
+        got = V_BROKEN;
+    if (got == V_OK)
+        got = merkle_root_at(&root, kept.size, &tiles);
+    if (got == V_NONE || (got == V_OK && memcmp(root.at, kept.root.at, HASH_SIZE) != 0))
+        got = V_BROKEN;
     arena_close(a);
     return got;
 }

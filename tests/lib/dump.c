@@ -81,6 +81,41 @@ dump_query(struct arena *a, const char *url, const char *sql)
     return strncmp(url, "postgres", 8) == 0 ? query_postgres(a, url, sql) : query_sqlite(a, url, sql);
 }
 
+static bool
+change_sqlite(const char *url, const char *sql)
+{
+    sqlite3 *db;
+    bool done;
+
+    assert_int_equal(sqlite3_open(url, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    done = sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_close(db);
+    return done;
+}
+
+/* Several statements in one PQexec are one transaction. */
+static bool
+change_postgres(const char *url, const char *sql)
+{
+    PGconn *db = PQconnectdb(url);
+    PGresult *r = PQexec(db, sql);
+    bool done = PQresultStatus(r) == PGRES_COMMAND_OK;
+
+    PQclear(r);
+    PQfinish(db);
+    return done;
+}
+
+bool
+dump_change(const char *url, const char *sql)
+{
+    return strncmp(url, "postgres", 8) == 0 ? change_postgres(url, sql) : change_sqlite(url, sql);
+}
+
 struct slice
 dump_derived(struct arena *a, const char *url)
 {

@@ -48,9 +48,9 @@ SELECT seq, id, type, subject, state, leaf FROM journal WHERE seq > $1 ORDER BY 
 SELECT seq, state, leaf FROM journal WHERE type = $1 AND subject = $2 AND seq > $3 ORDER BY seq LIMIT $4;
 
 -- checkpoint_add: the signed note of a group
--- takes: size i, note t
+-- takes: size i, previous i, note t
 -- expects: some
-INSERT INTO checkpoint (size, note) VALUES ($1, $2);
+INSERT INTO checkpoint (size, previous, note) VALUES ($1, $2, $3);
 
 -- checkpoint_at: the smallest stored size that holds an entry
 -- takes: size i
@@ -60,9 +60,9 @@ SELECT size, note FROM checkpoint WHERE size >= $1 ORDER BY size LIMIT 1;
 
 -- checkpoint_page: checkpoints in order
 -- takes: after i, most i
--- gives: size i, note t
+-- gives: size i, previous i, note t
 -- expects: many
-SELECT size, note FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2;
+SELECT size, previous, note FROM checkpoint WHERE size > $1 ORDER BY size LIMIT $2;
 
 -- tile_put: a tile as it is now; a partial one is rewritten
 -- takes: level i, place i, hashes b
@@ -249,6 +249,12 @@ DELETE FROM bucket;
 DELETE FROM total;
 
 -- ---- verify: derived tables row by row, in the order of their keys; the first columns are the key ---------------
+
+-- mac_stray: MACs in the side table that belong to no entry
+-- takes: most i
+-- gives: seq i
+-- expects: many
+SELECT seq FROM body_mac WHERE NOT EXISTS (SELECT 1 FROM journal WHERE journal.seq = body_mac.seq) ORDER BY seq LIMIT $1;
 
 -- scan_tile: for a comparison
 -- takes: level i, place i, most i
