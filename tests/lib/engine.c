@@ -69,7 +69,8 @@ engine_setup(void **state)
     log_level_min = LOG_ERROR; /* busy and migrated are what tests do all day */
     random_bytes(random, sizeof random);
     e->arena = arena_open(ENGINE_ARENA_SIZE);
-    strcpy(e->folder, "/tmp/ventured_");
+    snprintf(e->folder, sizeof e->folder - 2 * sizeof random - 8, "%s/ventured_",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
     for (size_t i = 0; i < sizeof random; i++)
         snprintf(e->folder + strlen(e->folder), 3, "%02x", random[i]);
     strcat(e->folder, "_XXXXXX");
