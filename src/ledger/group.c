@@ -191,6 +191,15 @@ nonce_keep(struct ledger *lg, const struct posting *p)
         log_write(LOG_ERROR, "nonce_lost", "reason=database");
 }
 
+/* What the list had recorded before the refusal is not recorded now; the refusal itself stays where it was found. */
+static void
+list_undone(struct posting *const *postings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (postings[i]->got == V_OK || postings[i]->got == V_REPLAYED)
+            postings[i]->got = V_NONE;
+}
+
 enum verdict
 ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t count)
 {
@@ -203,6 +212,8 @@ ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t coun
     TRY(group_begin(lg));
     got = list_try(lg, postings, count);
     ended = group_end(lg, got == V_REPLAYED ? V_OK : got);
+    if (ended != V_OK)
+        list_undone(postings, count);
     if (ended != V_OK && !is_fault(ended))
         nonce_keep(lg, postings[0]);
     if (ended != V_OK)
