@@ -38,7 +38,7 @@ $(SHAPE_FILES:%=$(GEN)/toy_%) &: $(SHAPE_SOURCES) $(wildcard $(TOY)/* $(TOY)/*/*
 $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.o) $(TEST_GENERATED_OBJECTS): $(SHAPE_FILES:%=$(GEN)/%)
 
 # Answers JSON lines on standard input; the Python oracles in tests/ledger talk to it.
-tests: $(B)/tests/ledger/probe_shape
+tests: $(B)/tests/ledger/probe_shape $(B)/tests/ledger/story
 
 -include $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.d) $(TEST_GENERATED_OBJECTS:.o=.d)
 
