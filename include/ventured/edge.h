@@ -14,9 +14,9 @@ struct key_record {
     struct slice organisation, account; /* whose it is, and the account that its posts are made under */
     struct key *key;                    /* public or shared; the caller closes it */
     enum algorithm algorithm;
-    int32_t from, to;                   /* days on which it may sign, both included; `to` DAY_ABSENT: without end */
+    int32_t from, to; /* days on which it may sign, both included; `to` DAY_ABSENT: without end */
     bool revoked;
-    struct slice certificate_sha256;    /* 64 hex digits of the client certificate's DER; absent where none is known */
+    struct slice certificate_sha256; /* 64 hex digits of the client certificate's DER; absent where none is known */
     bool certificate_required;
 };
 
@@ -40,22 +40,21 @@ struct edge_name {
 /* All texts, keys and tables are borrowed and outlive the edge. */
 struct edge_options {
     const struct registry *registry;
-    const struct kind_row *kinds; /* the generated table of kinds: those that may be seen in a history */
     const struct view_row *views;
     const char *db_url;
     struct vault *vault;
     const struct key *log_key;
-    const char *log_origin;       /* of checkpoints */
-    const char *data_dir;         /* whose disk must not be full */
-    struct slice openapi;         /* the API document */
+    const char *log_origin; /* of checkpoints */
+    const char *data_dir;   /* whose disk must not be full */
+    struct slice openapi;   /* the API document */
     struct edge_name names[HTTP_SERVER_NAMES_MAX];
     size_t name_count;
     key_find_fn *key_find;
-    session_find_fn *session_find; /* NULL: nobody logs in here */
-    totals_fn *totals;             /* NULL: the address is unknown */
-    int64_t signature_window_s;    /* how far `created` may be off, either way */
+    session_find_fn *session_find;          /* NULL: nobody logs in here */
+    totals_fn *totals;                      /* NULL: the address is unknown */
+    int64_t signature_window_s;             /* how far `created` may be off, either way */
     size_t write_queue_max, work_queue_max; /* requests that may wait before the next is told to come back */
-    int worker_count;              /* threads that verify, parse and read */
+    int worker_count;                       /* threads that verify, parse and read */
 };
 extern const struct edge_options edge_options_default; /* numbers only */
 

@@ -46,7 +46,11 @@ check_signature(struct call *c, const struct signature *s, const struct signatur
     static const struct {
         enum verdict verdict;
         const char *link;
-    } links[] = {{V_SIGNATURE_STALE, "created"}, {V_DIGEST_WRONG, "content-digest"}, {V_SIGNATURE_WRONG, "signature"}};
+    } links[] = {
+        {V_SIGNATURE_STALE, "created"       },
+        {V_DIGEST_WRONG,    "content-digest"},
+        {V_SIGNATURE_WRONG, "signature"     }
+    };
     enum verdict got = signature_check(s, c->rq, p, k->key, the_clock.wall_ms() / 1000);
 
     for (size_t i = 0; i < COUNT(links); i++)

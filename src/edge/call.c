@@ -8,7 +8,8 @@
 
 #define ANSWER_FIELDS_MAX 16
 
-static const char *const natures[] = {[ROUTE_WRITE] = "no-store", [ROUTE_READ] = "no-store", [ROUTE_PUBLIC] = "no-cache"};
+static const char *const natures[] = {
+    [ROUTE_WRITE] = "no-store", [ROUTE_READ] = "no-store", [ROUTE_PUBLIC] = "no-cache"};
 
 /* ---- answers ---------------------------------------------------------------------------------------------------- */
 
@@ -53,9 +54,8 @@ write_log(const struct call *c, int status, enum verdict v, int64_t took_ms)
               "method=" SLICE_FMT " route=%s status=%d verdict=%s role=%s organisation=%s peer=" SLICE_FMT
               " in=%zu ms=%lld%s" SLICE_FMT,
               SLICE_ARG(c->rq->method), c->route == NULL ? "-" : c->route->path, status, verdict_row(v)->name,
-              is_known ? role_row(c->actor.role)->name : "-",
-              is_known ? log_quote(a, c->actor.organisation) : "-", SLICE_ARG(c->rq->peer), c->rq->body.len,
-              (long long)took_ms, c->fault.at == NULL ? "" : " fault=",
+              is_known ? role_row(c->actor.role)->name : "-", is_known ? log_quote(a, c->actor.organisation) : "-",
+              SLICE_ARG(c->rq->peer), c->rq->body.len, (long long)took_ms, c->fault.at == NULL ? "" : " fault=",
               SLICE_ARG(c->fault.at == NULL ? S("") : slice_of(log_quote(a, c->fault))));
 }
 
@@ -63,6 +63,7 @@ static void
 send(struct call *c, struct reply *reply, enum verdict v)
 {
     struct metrics *m = &c->edge->metrics;
+    struct arena *list_arena = c->list_arena;
     int64_t took_ms = the_clock.steady_ms() - c->began_ms;
     size_t row = c->route == NULL ? route_count : (size_t)(c->route - routes);
 
@@ -75,6 +76,7 @@ send(struct call *c, struct reply *reply, enum verdict v)
     write_log(c, reply->status, v, took_ms);
     log_request_id(NULL);
     http_reply(c->rq, reply);
+    arena_close(list_arena);
 }
 
 struct slice
@@ -132,7 +134,8 @@ call_refuse(struct call *c, enum verdict v)
     send(c, &reply, v);
 }
 
-/* ---- who ---------------------------------------------------------------------------------------------------------- */
+/* ---- who ----------------------------------------------------------------------------------------------------------
+ */
 
 static bool
 is_signed(const struct request *rq)
@@ -160,7 +163,8 @@ identify(struct call *c)
     return c->route->roles == 0 || (c->route->roles & ROLE_BIT(c->actor.role)) != 0 ? V_OK : V_FORBIDDEN;
 }
 
-/* ---- threads ------------------------------------------------------------------------------------------------------ */
+/* ---- threads ------------------------------------------------------------------------------------------------------
+ */
 
 static void
 run(struct work *w, struct db *db)

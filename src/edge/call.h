@@ -29,14 +29,15 @@ struct call {
     struct request *rq;
     const struct route *route; /* NULL where the address is unknown */
     struct slice args[ROUTE_ARGS_MAX];
-    struct db *db;             /* the thread's own: a worker's reader, NULL while the database is away */
+    struct db *db; /* the thread's own: a worker's reader, NULL while the database is away */
     int64_t began_ms;
-    struct actor actor;        /* where the route asks who */
+    struct actor actor;              /* where the route asks who */
     const struct evidence *evidence; /* of a verified signature; NULL for anybody else */
     const struct nonce *nonce;
-    struct slice allow, etag, link;  /* fields of the answer; absent: none */
-    struct slice fault;              /* after a refusal: the field, parameter or component that is at fault */
+    struct slice allow, etag, link; /* fields of the answer; absent: none */
+    struct slice fault;             /* after a refusal: the field, parameter or component that is at fault */
     struct problems problems;
+    struct arena *list_arena; /* of a list's postings, until it is answered; NULL for anything else */
     struct work work;
     struct write write;
 };

@@ -6,6 +6,9 @@
 #include "entries.h"
 #include "query.h"
 
+/* Address space, not memory: each of a thousand entries may load a subject with the longest history there is. */
+#define LIST_ARENA_SIZE ((size_t)8 << 30)
+
 static const char *const query_names[] = {"dry_run", NULL};
 
 /* True where the query asks for a dry run, which is the only thing that it can ask for. */
@@ -23,7 +26,8 @@ read_query(bool *is_dry, struct call *c)
     return V_REQUEST_MALFORMED;
 }
 
-/* ---- answers ------------------------------------------------------------------------------------------------------ */
+/* ---- answers ------------------------------------------------------------------------------------------------------
+ */
 
 static void
 add_text(struct buf *b, const char *key, struct slice text)
@@ -148,7 +152,8 @@ answer_list(struct write *w)
         call_answer(c, w->how == WRITE_DRY_LIST ? 200 : verdict_row(w->got)->status, "application/json", buf_slice(&b));
 }
 
-/* ---- one entry ----------------------------------------------------------------------------------------------------- */
+/* ---- one entry -----------------------------------------------------------------------------------------------------
+ */
 
 /* draft-ietf-httpapi-idempotency-key-header wants a quoted string; most clients send it bare. */
 static struct slice
@@ -177,8 +182,8 @@ static void
 dry_run(struct call *c, struct posting *p)
 {
     const struct edge_options *o = &c->edge->o;
-    struct ledger_options ledger = {.registry = o->registry, .db = c->db, .vault = o->vault, .log_key = o->log_key,
-                                    .origin = o->log_origin};
+    struct ledger_options ledger = {
+        .registry = o->registry, .db = c->db, .vault = o->vault, .log_key = o->log_key, .origin = o->log_origin};
     struct buf b = {.arena = p->arena};
     enum verdict got = ledger_dry_run(&ledger, p);
 
@@ -228,7 +233,8 @@ entries_post(struct call *c)
     }
 }
 
-/* ---- a list -------------------------------------------------------------------------------------------------------- */
+/* ---- a list --------------------------------------------------------------------------------------------------------
+ */
 
 static void
 add_problems(struct problems *to, const struct problems *from)
@@ -256,7 +262,7 @@ lead_text(const struct json *item, const char *name, struct slice at, struct pro
 static void
 read_item(struct posting *out, struct call *c, const struct json *item, struct slice at)
 {
-    struct arena *a = c->rq->arena;
+    struct arena *a = c->list_arena;
     struct slice id = lead_text(item, "id", at, &c->problems);
     struct slice kind = lead_text(item, "kind", at, &c->problems);
     enum verdict got;
@@ -266,7 +272,8 @@ read_item(struct posting *out, struct call *c, const struct json *item, struct s
     got = posting_read(out, a, c->edge->o.registry, kind, id, item, at);
     add_problems(&c->problems, &out->problems);
     if (got == V_KIND_UNKNOWN)
-        problem_add(&c->problems, got, json_pointer(a, at, S("kind")), S("没有这种登记事项"), S("no such kind of entry"));
+        problem_add(&c->problems, got, json_pointer(a, at, S("kind")), S("没有这种登记事项"),
+                    S("no such kind of entry"));
     if (got == V_ID_MALFORMED)
         problem_add(&c->problems, got, json_pointer(a, at, S("id")), S("须为 UUID"), S("must be a UUID"));
     out->entry.actor = c->actor;
@@ -304,6 +311,7 @@ read_list(struct posting ***out, size_t *count, bool *is_dry, struct call *c)
     }
     *count = body->count;
     *out = NEW_ARRAY(a, struct posting *, *count);
+    c->list_arena = arena_open(LIST_ARENA_SIZE);
     for (const struct json *item = body->first; item != NULL; item = item->next, i++) {
         (*out)[i] = NEW(a, struct posting);
         read_item((*out)[i], c, item, arena_print(a, "/%zu", i));

@@ -12,8 +12,8 @@
  * 202 {"id","kind","subject","state":"waiting"} for a correction. With ?dry_run=true 200 {"kind","subject","state"}. */
 void entries_post(struct call *c);
 
-/* POST /v1/entries, a list of objects with "id" and "kind" beside each entry's members, all or none. 201 where any is new,
- * else 200, with the same documents in order. */
+/* POST /v1/entries, a list of objects with "id" and "kind" beside each entry's members, all or none. 201 where any is
+ * new, else 200, with the same documents in order. */
 void entries_list(struct call *c);
 
 #endif

@@ -4,6 +4,7 @@
  * Invariant: a histogram's buckets are cumulative in the text, whatever order the additions came in.
  */
 #include "metrics.h"
+#include "problem.h"
 
 void
 metrics_init(struct metrics *m)
@@ -80,8 +81,8 @@ metrics_write(struct buf *b, const struct metrics *m, const char *const *routes,
     add_head(b, "ventured_verdicts_total", "counter", "answers by verdict");
     for (int v = 0; v < V__COUNT; v++)
         if (atomic_load(&m->verdicts[v]) > 0)
-            buf_print(b, "ventured_verdicts_total{verdict=\"%s\"} %lld\n", verdict_row((enum verdict)v)->name,
-                      (long long)atomic_load(&m->verdicts[v]));
+            buf_print(b, "ventured_verdicts_total{verdict=\"" SLICE_FMT "\"} %lld\n",
+                      SLICE_ARG(verdict_code(b->arena, (enum verdict)v)), (long long)atomic_load(&m->verdicts[v]));
     add_histogram(b, &m->request_ms);
     add_histogram(b, &m->commit_ms);
     add_histogram(b, &m->group_entries);

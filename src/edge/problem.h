@@ -15,6 +15,9 @@ struct problem_document {
     const struct problems *problems; /* NULL: none */
 };
 
+/* A verdict's name as documents and counters write it: "over_approved". */
+struct slice verdict_code(struct arena *a, enum verdict v);
+
 /* {"type":"/problems/<name>","title","status","detail","title_zh","detail_zh","instance","verdict","errors":[{"pointer",
  * "verdict","detail","detail_zh"}]}; the last is left out where nothing is wrong in particular. */
 struct slice problem_write(struct arena *a, const struct problem_document *p);

@@ -83,7 +83,8 @@ show_for(const struct call *c)
     return (struct show){c->rq->arena, c->db, c->edge->o.vault, c->edge->o.registry, &c->actor};
 }
 
-/* ---- subjects ------------------------------------------------------------------------------------------------------ */
+/* ---- subjects ------------------------------------------------------------------------------------------------------
+ */
 
 static enum verdict
 page(struct buf *b, struct call *c)
@@ -149,7 +150,8 @@ reads_one(struct call *c)
     answer(c, one(&b, c), &b);
 }
 
-/* ---- histories ----------------------------------------------------------------------------------------------------- */
+/* ---- histories -----------------------------------------------------------------------------------------------------
+ */
 
 static enum verdict
 add_history(struct buf *b, struct call *c, const struct sql_journal_of_subject *rows, size_t count)
@@ -203,7 +205,8 @@ reads_history(struct call *c)
     answer(c, history(&b, c), &b);
 }
 
-/* ---- totals -------------------------------------------------------------------------------------------------------- */
+/* ---- totals --------------------------------------------------------------------------------------------------------
+ */
 
 static const char *const totals_names[] = {"year", "as_of", "known_at", NULL};
 
@@ -280,7 +283,8 @@ totals(struct slice *out, struct call *c)
     if (day.at == NULL && year < this_year)
         day_make(&as_of, (int)year, 12, 31);
     TRY(read_known(&known, c));
-    return c->edge->o.totals(out, c->db, c->rq->arena, &c->actor, (int)year, as_of == DAY_ABSENT ? today : as_of, known);
+    return c->edge->o.totals(out, c->db, c->rq->arena, &c->actor, (int)year, as_of == DAY_ABSENT ? today : as_of,
+                             known);
 }
 
 void

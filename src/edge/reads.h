@@ -11,7 +11,8 @@
 /* GET /v1/{plural}?state=&cursor=&limit=: a list of subjects in the order of their ids, with Link: rel="next". */
 void reads_page(struct call *c);
 
-/* GET /v1/{plural}/{id}: {"id","state","frozen","first_on","seq","view":{...}}, the view's fields as the role may see. */
+/* GET /v1/{plural}/{id}: {"id","state","frozen","first_on","seq","view":{...}}, the view's fields as the role may see.
+ */
 void reads_one(struct call *c);
 
 /* GET /v1/{plural}/{id}/entries?cursor=&limit=: what happened, in order: kinds and fields as the role may see. */

@@ -41,8 +41,8 @@ scope_find(struct slice *key, const struct actor *who, const struct subject_type
 }
 
 /* The queries differ in their text alone, so that one struct can hold any one's row. */
-#define SAME_ROW(query)                                                                   \
-    static_assert(sizeof(struct query) == sizeof(struct subject_row), "the same columns"); \
+#define SAME_ROW(query)                                                                                                \
+    static_assert(sizeof(struct query) == sizeof(struct subject_row), "the same columns");                             \
     static_assert(offsetof(struct query, view) == offsetof(struct subject_row, view), "in the same order")
 SAME_ROW(sql_subject_one_all);
 SAME_ROW(sql_subject_one_district);

@@ -17,7 +17,8 @@ add_text(struct buf *b, const char *key, struct slice text)
     json_add_text(b, text);
 }
 
-/* ---- subjects ------------------------------------------------------------------------------------------------------ */
+/* ---- subjects ------------------------------------------------------------------------------------------------------
+ */
 
 /* The same struct with fewer fields. `role_may` is not called for a field twice. */
 static struct shape
@@ -60,7 +61,8 @@ show_subject(struct buf *b, const struct show *s, const struct subject_type *typ
     return V_OK;
 }
 
-/* ---- entries ------------------------------------------------------------------------------------------------------- */
+/* ---- entries -------------------------------------------------------------------------------------------------------
+ */
 
 /* What lies behind a private field's commitment; absent once it has been erased. */
 static enum verdict

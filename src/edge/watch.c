@@ -29,7 +29,7 @@ static void
 add_part(struct buf *b, const char *key, enum verdict v)
 {
     json_add_key(b, key);
-    json_add_text(b, v == V_OK ? S("ok") : slice_of(verdict_row(v)->name));
+    json_add_text(b, v == V_OK ? S("ok") : verdict_code(b->arena, v));
 }
 
 void

@@ -8,8 +8,8 @@
 
 #include "ventured/db.h"
 
-/* One piece of work, in memory that lives until `run` is through with it. `db` is the thread's own reader, NULL while the
- * database is away. */
+/* One piece of work, in memory that lives until `run` is through with it. `db` is the thread's own reader, NULL while
+ * the database is away. */
 struct work {
     void (*run)(struct work *w, struct db *db);
     struct work *next; /* the queue's own */

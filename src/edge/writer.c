@@ -28,7 +28,7 @@ struct writer {
     struct writer_options o;
     struct arena *kept, *arena; /* `arena` is reset at every tick */
     pthread_t thread;
-    pthread_mutex_t lock;       /* over the queue */
+    pthread_mutex_t lock; /* over the queue */
     pthread_cond_t wake;
     struct write *first, **last;
     size_t depth;
@@ -41,7 +41,7 @@ struct writer {
     struct guard guard;
     int64_t head_ms, tick_ms, reopen_ms; /* reopen_ms: when to try next */
     int reopen_wait_ms;
-    int64_t confirmed;  /* how many confirmations there were when the clock was found wrong; -1 while it is right */
+    int64_t confirmed; /* how many confirmations there were when the clock was found wrong; -1 while it is right */
     int ticks;
     struct posting *group[LEDGER_GROUP_MAX];
 };

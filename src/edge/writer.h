@@ -21,9 +21,9 @@ struct write {
     void (*done)(struct write *w);
     void *context;
 
-    enum verdict got;    /* of the posting, or of the list as ledger_post_list says */
-    struct db *db;       /* for `done` to read with; NULL while the database is away */
-    struct write *next;  /* the queue's own */
+    enum verdict got;   /* of the posting, or of the list as ledger_post_list says */
+    struct db *db;      /* for `done` to read with; NULL while the database is away */
+    struct write *next; /* the queue's own */
 };
 
 struct writer_options {
@@ -31,8 +31,8 @@ struct writer_options {
     const char *db_url;
     struct vault *vault;
     const struct key *log_key;
-    const char *origin;   /* of checkpoints */
-    size_t queue_max;     /* writes that may wait */
+    const char *origin; /* of checkpoints */
+    size_t queue_max;   /* writes that may wait */
     struct metrics *metrics;
 };
 
