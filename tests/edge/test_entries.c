@@ -480,24 +480,45 @@ tells_the_bad_fields_of_every_item(void **state)
     assert_int_equal(post_list(d, "", "{'a':1}"), 422);
 }
 
+/* `count` items spread over `jars`, closed by "]" and NUL. */
+static void
+add_items(struct buf *b, struct desk *d, int count, int jars)
+{
+    for (int i = 0; i < jars; i++)
+        world_jar(d->world, arena_print(d->arena, "jar-%d", i).at);
+    buf_add_char(b, '[');
+    for (int i = 0; i < count; i++)
+        buf_print(b, "%s%s", i == 0 ? "" : ",",
+                  item(d, new_id(d->world), arena_print(d->arena, "jar-%d", i % jars).at,
+                       arena_print(d->arena, "t-%d", i).at));
+    buf_print(b, "]%c", 0);
+}
+
 static void
 takes_a_thousand_items_and_not_one_more(void **state)
 {
     struct desk *d = *state;
     struct buf b = {.arena = d->arena};
 
-    world_jar(d->world, "jar-1");
-    buf_add_char(&b, '[');
-    for (int i = 0; i < 1000; i++)
-        buf_print(&b, "%s%s", i == 0 ? "" : ",",
-                  item(d, new_id(d->world), "jar-1", arena_print(d->arena, "t-%d", i).at));
-    buf_print(&b, "]%c", 0);
+    add_items(&b, d, 1000, 50);
     assert_int_equal(post_list(d, "", b.at), 201);
     assert_int_equal(desk_json(d)->count, 1000);
     assert_int_equal(world_count(d->world, "voucher"), 1000);
     b.len -= 2;
     buf_print(&b, ",%s]%c", item(d, new_id(d->world), "jar-1", "t-1000"), 0);
     assert_int_equal(post_list(d, "", b.at), 422);
+}
+
+/* Each item loads the jar anew, with all that the ones before it have put in. */
+static void
+takes_a_long_list_about_one_subject(void **state)
+{
+    struct desk *d = *state;
+    struct buf b = {.arena = d->arena};
+
+    add_items(&b, d, 500, 1);
+    assert_int_equal(post_list(d, "", b.at), 201);
+    assert_int_equal(desk_json(d)->count, 500);
 }
 
 /* ---- dry runs, and what waits ------------------------------------------------------------------------------------- */
@@ -636,6 +657,7 @@ main(void)
         TEST(records_all_of_a_list_or_none),
         TEST(tells_the_bad_fields_of_every_item),
         TEST(takes_a_thousand_items_and_not_one_more),
+        TEST(takes_a_long_list_about_one_subject),
         TEST(writes_nothing_in_a_dry_run),
         TEST(answers_202_while_a_correction_waits),
         TEST(answers_503_and_when_to_come_back_while_the_clock_is_wrong),
