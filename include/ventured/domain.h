@@ -83,6 +83,12 @@ enum verdict policy_load(struct policy_report *out, struct ledger *lg, struct ar
 enum verdict plan_load(struct problems *problems, struct ledger *lg, struct arena *a, const char *file,
                        const struct actor *who);
 
+/* Districts, offices and the like: a list of entries in one file, each with its `kind`, `subject`, `on` and the role it is
+ * posted `as` by `who`. Ids follow from kind and subject, so that loading again posts nothing. All or none; `posted`
+ * becomes how many were new. V_USAGE as above, or the door's verdict with `problems` filled. */
+enum verdict founding_load(size_t *posted, struct problems *problems, struct ledger *lg, struct arena *a,
+                           const char *file, const struct actor *who);
+
 /* ---- the plan's own table ---------------------------------------------------------------------------------------- */
 
 /* The eighteen columns of the plan of 2023, in its order. */

@@ -16,14 +16,14 @@
 
 /* ---- files ---------------------------------------------------------------------------------------------------------- */
 
-static enum verdict
-unusable(const char *file, const char *why)
+enum verdict
+file_unusable(const char *file, const char *why)
 {
-    log_write(LOG_ERROR, "policy_unusable", "file=%s because=%s", file, why);
+    log_write(LOG_ERROR, "file_unusable", "file=%s because=%s", file, why);
     return V_USAGE;
 }
 
-static enum verdict
+enum verdict
 file_read(struct slice *out, struct arena *a, const char *name)
 {
     FILE *file = fopen(name, "rb");
@@ -31,11 +31,11 @@ file_read(struct slice *out, struct arena *a, const char *name)
     size_t len;
 
     if (file == NULL)
-        return unusable(name, "cannot_open");
+        return file_unusable(name, "cannot_open");
     len = fread(at, 1, FILE_SIZE_MAX, file);
     if (ferror(file) != 0 || len == FILE_SIZE_MAX) {
         fclose(file);
-        return unusable(name, "unreadable_or_too_long");
+        return file_unusable(name, "unreadable_or_too_long");
     }
     fclose(file);
     *out = (struct slice){at, len};
@@ -64,13 +64,13 @@ folder_read(const char **names, size_t *count, struct arena *a, const char *fold
 
     *count = 0;
     if (dir == NULL)
-        return unusable(folder, "cannot_open");
+        return file_unusable(folder, "cannot_open");
     for (struct dirent *one = readdir(dir); one != NULL && *count < FILES_MAX; one = readdir(dir))
         if (is_pack(slice_of(one->d_name)))
             names[(*count)++] = arena_copy(a, slice_of(one->d_name)).at;
     closedir(dir);
     if (*count == 0 || *count == FILES_MAX)
-        return unusable(folder, *count == 0 ? "no_files" : "too_many_files");
+        return file_unusable(folder, *count == 0 ? "no_files" : "too_many_files");
     qsort(names, *count, sizeof *names, compare_names);
     return V_OK;
 }
@@ -78,7 +78,7 @@ folder_read(const char **names, size_t *count, struct arena *a, const char *fold
 /* ---- identifiers ---------------------------------------------------------------------------------------------------- */
 
 /* RFC 9562 section 5.8: the first bits of a hash, so that the same thing has the same id wherever it is loaded. */
-static struct slice
+struct slice
 uuid8_of(struct arena *a, const struct slice *parts, size_t count)
 {
     struct hash h = sha256(parts, count);
@@ -200,11 +200,11 @@ row_read(struct posting **out, struct pack *k, struct policy_row *row, const str
     int32_t from;
 
     if (!day_parse(&from, row->from))
-        return unusable(row->file.at, "from_is_no_day");
+        return file_unusable(row->file.at, "from_is_no_day");
     TRY(ledger_subject(&s, k->o->registry, k->o->db, k->arena, k->o->registry->limits->type, subject, INT64_MAX));
     if (posting_read(p, k->arena, k->o->registry, S("limit.set"), uuid8_of(k->arena, parts, COUNT(parts)),
                      row_body(k->arena, json, subject, day_of(&s, from)), S("")) != V_OK)
-        return unusable(row->file.at, log_quote(k->arena, subject));
+        return file_unusable(row->file.at, log_quote(k->arena, subject));
     p->entry.actor = *k->who;
     row->fate = fate_of(&s, p->entry.body);
     *out = row->fate == POLICY_POSTED ? p : NULL;
@@ -226,7 +226,7 @@ row_add(struct pack *k, struct slice file, const struct json *json)
         .fate = POLICY_UNDATED,
     };
     if (row->name.at == NULL || row->scope.at == NULL || row->zh.at == NULL || row->en.at == NULL)
-        return unusable(file.at, "row_without_name_scope_zh_or_en");
+        return file_unusable(file.at, "row_without_name_scope_zh_or_en");
     return row->from.at == NULL ? V_OK : row_read(&k->postings[k->rows.count - 1], k, row, json);
 }
 
@@ -239,13 +239,13 @@ pack_file(struct pack *k, const char *folder, const char *name)
 
     TRY(file_read(&text, k->arena, file.at));
     if (json_parse(&tree, k->arena, text) != V_OK)
-        return unusable(file.at, "not_json");
+        return file_unusable(file.at, "not_json");
     rows = json_find(tree, S("rows"));
     if (rows == NULL || rows->type != JSON_LIST)
-        return unusable(file.at, "no_rows");
+        return file_unusable(file.at, "no_rows");
     for (const struct json *one = rows->first; one != NULL; one = one->next) {
         if (k->rows.count == LEDGER_GROUP_MAX)
-            return unusable(file.at, "too_many_rows");
+            return file_unusable(file.at, "too_many_rows");
         TRY(row_add(k, slice_of(name), one));
     }
     return V_OK;
@@ -322,7 +322,7 @@ plan_load(struct problems *problems, struct ledger *lg, struct arena *a, const c
     TRY(file_read(&text, a, file));
     parts[1] = text;
     if (json_parse(&body, a, text) != V_OK)
-        return unusable(file, "not_json");
+        return file_unusable(file, "not_json");
     got = posting_read(p, a, r, S("plan.set"), uuid8_of(a, parts, COUNT(parts)), body, S(""));
     if (got == V_OK) {
         p->entry.actor = *who;

@@ -1,0 +1,29 @@
+/*
+ * Demo records: a plausible year of loans, synthetic and marked so, posted through the door.
+ * Knows kinds by name, as any client does; must not write past the ledger.
+ * Invariant: a bank's fact is signed by that bank's demo key and verified before it is posted.
+ */
+#ifndef VENTURED_EDGE_DEMO_H
+#define VENTURED_EDGE_DEMO_H
+
+#include "ventured/ledger.h"
+
+struct demo_options {
+    struct ledger *ledger;
+    struct db *db;           /* any connection of the same registry, to read keys by */
+    struct vault *vault;
+    const char *key_folder;  /* the demo banks' private keys are made here, mode 0600 */
+    const char *origin;      /* of the API, "https://localhost:8443": what signatures cover */
+    uint64_t seed;
+    int64_t loans;
+};
+
+struct demo_report {
+    int64_t entries, loans, refused;
+};
+
+/* Organisations, accounts and keys of four demo banks, then the loans of 2023. Entry ids follow from the seed, so that
+ * running it again changes nothing. The first refusal ends it: V_BROKEN, after one log line that names it. */
+enum verdict demo_run(struct demo_report *out, const struct demo_options *o);
+
+#endif
