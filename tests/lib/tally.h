@@ -1,0 +1,30 @@
+/*
+ * The real kinds and one more: a jar whose coins count for any cell of the plan's table that a test names.
+ * Knows the toy's schema files and the plan's columns; must not know how a real module counts.
+ * Invariant: one posting adds one known amount to one cell on one day.
+ */
+#ifndef TESTS_TALLY_H
+#define TESTS_TALLY_H
+
+#include "ventured/domain.h"
+#include "world.h"
+
+/* the_registry's types and the tally. */
+const struct registry *tally_registry(void);
+
+/* cmocka's setup: a world of them with the policy pack of schemas/policy; the teardown is world_teardown. */
+int tally_setup(void **state);
+/* The same without the pack. */
+int tally_setup_bare(void **state);
+
+/* Adds `amount` to an indicator's cell. Parts: "num" and "den" of rates, "class1" and "class2" of loans, the first where
+ * `first_part`. Gives the entry's number in the journal. */
+int64_t tally_add(struct world *w, size_t indicator, const char *district, const char *on, int64_t amount,
+                  bool first_part);
+
+extern const struct actor tally_officer, tally_chief, tally_system, tally_clerk, tally_bank;
+
+/* The number in force, or its verdict. */
+enum verdict tally_limit(struct limit *out, struct world *w, const char *name, const char *district, const char *day);
+
+#endif
