@@ -17,8 +17,18 @@ int tally_setup(void **state);
 /* The same without the pack. */
 int tally_setup_bare(void **state);
 
-/* Adds `amount` to an indicator's cell. Parts: "num" and "den" of rates, "class1" and "class2" of loans, the first where
- * `first_part`. Gives the entry's number in the journal. */
+/* An amount of one indicator's cell. Parts: "num" and "den" of rates, "class1" and "class2" of loans, the first of them
+ * where `first_part`. */
+struct tally_fact {
+    size_t indicator;
+    const char *district, *on;
+    int64_t amount;
+    bool first_part;
+};
+
+/* Posts them in one transaction, at most LEDGER_GROUP_MAX / 2. */
+void tally_add_all(struct world *w, const struct tally_fact *facts, size_t count);
+/* Posts one; gives its number in the journal. */
 int64_t tally_add(struct world *w, size_t indicator, const char *district, const char *on, int64_t amount,
                   bool first_part);
 
