@@ -1,31 +1,23 @@
 /*
  * The edge as the roof sees it: what it needs to serve the registry, and its life in three verbs.
- * Knows the ledger's and the server's contracts; must not know any kind by name.
+ * Knows the ledger's and the server's contracts and what a key is; must not know any kind by name.
  * Invariant: bank_machine is a role that a verified signature gives and nothing else does.
  */
 #ifndef VENTURED_EDGE_H
 #define VENTURED_EDGE_H
 
+#include "ventured/domain.h"
 #include "ventured/http.h"
-#include "ventured/ledger.h"
 
-/* What the registry knows of a machine's key. */
-struct key_record {
-    struct slice organisation, account; /* whose it is, and the account that its posts are made under */
-    struct key *key;                    /* public or shared; the caller closes it */
-    enum algorithm algorithm;
-    int32_t from, to; /* days on which it may sign, both included; `to` DAY_ABSENT: without end */
-    bool revoked;
-    struct slice certificate_sha256; /* 64 hex digits of the client certificate's DER; absent where none is known */
-    bool certificate_required;
-};
+/* As key_record_load, which is what a daemon gives; tests give their own. Runs on any worker's thread, with its reader.
+ */
+typedef enum verdict key_find_fn(struct key_record *out, struct db *db, const struct vault *v, struct arena *a,
+                                 struct slice key_id);
 
-/* V_KEY_UNKNOWN where there is none under that id; `out` lives in `a`, its key until the caller closes it. Runs on any
- * worker's thread with that worker's reader. */
-typedef enum verdict key_find_fn(struct key_record *out, struct db *db, struct arena *a, struct slice key_id);
-
-/* Who asks, by a session; V_LOGIN_NEEDED or V_CSRF_WRONG where nobody may. */
-typedef enum verdict session_find_fn(struct actor *out, struct db *db, const struct request *rq);
+/* Who asks, by a session, and the account that the door looks at once more; V_LOGIN_NEEDED or V_CSRF_WRONG where nobody
+ * may. */
+typedef enum verdict session_find_fn(struct actor *out, struct credential *credential, struct db *db,
+                                     const struct request *rq);
 
 /* The table of totals as one JSON document (design, section 7), for `who`. `as_of` is a day; `known_seq` INT64_MAX is
  * now. */

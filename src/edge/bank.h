@@ -8,7 +8,7 @@
 
 #include "call.h"
 
-/* Sets the call's actor (a bank machine), evidence and nonce. The first link that fails, in the order of verdict.tbl,
+/* Sets the call's actor, credential, evidence and nonce. The first link that fails, in the order of verdict.tbl,
  * is the answer, and `fault` names it. */
 enum verdict bank_identify(struct call *c);
 

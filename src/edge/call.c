@@ -148,7 +148,7 @@ find_actor(struct call *c)
 {
     if (is_signed(c->rq) || c->edge->o.session_find == NULL)
         return bank_identify(c);
-    return c->edge->o.session_find(&c->actor, c->db, c->rq);
+    return c->edge->o.session_find(&c->actor, &c->credential, c->db, c->rq);
 }
 
 static enum verdict

@@ -211,6 +211,7 @@ read_post(struct posting **out, bool *is_dry, struct call *c)
     c->problems = p->problems;
     c->fault = got == V_ID_MALFORMED ? S("idempotency-key") : (struct slice){0};
     p->entry.actor = c->actor;
+    p->credential = c->credential;
     p->evidence = c->evidence;
     *out = p;
     return got;
@@ -277,6 +278,7 @@ read_item(struct posting *out, struct call *c, const struct json *item, struct s
     if (got == V_ID_MALFORMED)
         problem_add(&c->problems, got, json_pointer(a, at, S("id")), S("须为 UUID"), S("must be a UUID"));
     out->entry.actor = c->actor;
+    out->credential = c->credential;
 }
 
 /* What was signed is the whole list, kept whole with its first item; the others keep base and signature, whose digest

@@ -7,9 +7,6 @@
 
 #include "show.h"
 
-/* The salt before a private text in its opening (design, promise 7). */
-#define SALT_SIZE 32
-
 static void
 add_text(struct buf *b, const char *key, struct slice text)
 {
@@ -68,16 +65,14 @@ show_subject(struct buf *b, const struct show *s, const struct subject_type *typ
 static enum verdict
 open_field(struct slice *out, const struct show *s, const struct leaf *leaf, const struct field *f)
 {
-    struct slice opening, pointer = json_pointer(s->arena, S(""), slice_of(f->name));
-    enum verdict got = vault_get(&opening, s->vault, s->db, s->arena, leaf->id, pointer);
+    struct slice pointer = json_pointer(s->arena, S(""), slice_of(f->name));
+    enum verdict got = private_open(out, s->vault, s->db, s->arena, leaf->id, pointer);
 
-    *out = (struct slice){0};
-    if (got == V_NONE)
+    if (got == V_NONE) {
+        *out = (struct slice){0};
         return V_OK;
+    }
     TRY(got);
-    if (opening.len < SALT_SIZE)
-        return V_BROKEN;
-    *out = slice_sub(opening, SALT_SIZE, opening.len);
     if (f->form == FORM_RESIDENT_ID)
         *out = identity_mask(s->arena, *out);
     return V_OK;

@@ -8,7 +8,7 @@
 
 #include "scope.h"
 #include "ventured/leaf.h"
-#include "ventured/vault.h"
+#include "ventured/ledger.h"
 
 /* Who looks, and what is needed to show it. */
 struct show {

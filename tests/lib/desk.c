@@ -77,37 +77,40 @@ desk_close_keys(void **state)
 }
 
 static enum verdict
-desk_key_find(struct key_record *out, struct db *db, struct arena *a, struct slice key_id)
+desk_key_find(struct key_record *out, struct db *db, const struct vault *v, struct arena *a, struct slice key_id)
 {
     const struct machine *m = machine_find(key_id);
     int32_t today = day_local(the_clock.wall_ms());
     struct slice pem;
 
     (void)db;
+    (void)v;
     if (m == NULL)
         return V_KEY_UNKNOWN;
     assert(key_public_pem(&pem, a, m->key));
     *out = (struct key_record){
-        .organisation = slice_of(m->organisation),
-        .account = S("m1"),
+        .id = key_id,
+        .actor = {ROLE_BANK_MACHINE, slice_of(m->organisation), S("m1"), {0}},
         .key = key_public(m->algorithm, pem),
         .algorithm = m->algorithm,
         .from = today + m->from,
         .to = today + m->to,
         .revoked = m->revoked,
-        .certificate_sha256 = slice_of(certificate_sha256),
+        .holder_active = true,
+        .certificate = slice_of(certificate_sha256),
         .certificate_required = m->certificate_required,
     };
     return V_OK;
 }
 
 static enum verdict
-desk_session_find(struct actor *out, struct db *db, const struct request *rq)
+desk_session_find(struct actor *out, struct credential *credential, struct db *db, const struct request *rq)
 {
     struct slice rest = header_find(rq, "x-test-actor");
     struct slice role;
 
     (void)db;
+    *credential = (struct credential){0};
     *out = (struct actor){0};
     if (rest.at == NULL)
         return V_LOGIN_NEEDED;
