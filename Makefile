@@ -31,7 +31,7 @@ LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(FLAGS_$(VARIANT))
 LIBS := -lsqlite3 -lpq -levent_openssl -levent_pthreads -levent -lcurl -lssl -lcrypto -ljansson -lpcre2-8 -lutf8proc \
         -loath -linih -lcsv -lz -lm
 
-FLOORS := base store ledger domain edge
+FLOORS := base store ledger domain edge roof
 SOURCES := $(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))
 OBJECTS := $(patsubst src/%.c,$(B)/%.o,$(SOURCES))
 # One archive, in which the linker looks once: floors are told apart by scripts/tidy, not by the linker. Two floors may

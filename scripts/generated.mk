@@ -43,4 +43,4 @@ tests: $(B)/tests/ledger/probe_shape $(B)/tests/ledger/story
 -include $(GENERATED_SOURCES:$(GEN)/%.c=$(B)/gen/%.d) $(TEST_GENERATED_OBJECTS:.o=.d)
 
 # The client program with toy kinds, and receipts: tests/roof drives both.
-tests: $(B)/venture $(B)/tests/roof/venture_toy $(B)/tests/roof/make_receipt
+tests: $(B)/venture $(B)/ventured $(B)/tests/roof/venture_toy $(B)/tests/roof/make_receipt

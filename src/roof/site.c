@@ -1,0 +1,160 @@
+/*
+ * Opens and makes a registry's files.
+ * Knows their forms; must not keep a secret longer than its owner.
+ * Invariant: what is made is made whole: keys first, the database last, nothing written over.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../edge/file.h"
+#include "site.h"
+#include "sql.h"
+#include "ventured/note.h"
+
+#define SMALL_FILE_MAX ((size_t)64 * 1024)
+
+static const struct option options[] = {
+    {"data", "DIR", "var", "where keys and the database lie",                      "数据目录"  },
+    {"db",   "URL", NULL,  "the database, a file or postgres://... (DIR/registry.db)", "数据库地址"},
+};
+const struct option_group roof_registry = {"registry", options, COUNT(options)};
+
+const char *
+site_file(const struct words *w, const char *name)
+{
+    return arena_print(w->arena, "%s/%s", words_text(w, "data"), name).at;
+}
+
+void
+site_locate(struct site *out, const struct words *w)
+{
+    const char *db = words_text(w, "db");
+
+    *out = (struct site){.dir = words_text(w, "data"), .db_url = db != NULL ? db : site_file(w, "registry.db")};
+}
+
+/* The first line of a small file. */
+static enum command_end
+read_line(struct slice *out, const struct words *w, const char *name)
+{
+    struct slice text, rest;
+
+    if (!file_read(&text, w->arena, site_file(w, name), SMALL_FILE_MAX))
+        return command_refused(w, "%s: %s; ventured init (请先初始化)", site_file(w, name), strerror(errno));
+    *out = arena_copy(w->arena, slice_cut(&rest, text, '\n'));
+    return COMMAND_DONE;
+}
+
+static enum command_end
+open_log_key(struct site *s, const struct words *w)
+{
+    const char *path = site_file(w, "log.key");
+    struct slice pem;
+
+    if (!file_read(&pem, w->arena, path, SMALL_FILE_MAX))
+        return command_refused(w, "%s: %s; ventured init (请先初始化)", path, strerror(errno));
+    s->log_key = key_private(ALG_ED25519, pem);
+    wipe((char *)(uintptr_t)pem.at, pem.len);
+    return s->log_key != NULL ? COMMAND_DONE : command_refused(w, "%s: no Ed25519 key (不是 Ed25519 私钥)", path);
+}
+
+enum command_end
+site_open(struct site *out, const struct words *w)
+{
+    struct slice origin;
+    enum command_end end;
+
+    site_locate(out, w);
+    end = read_line(&origin, w, "log.origin");
+    if (end == COMMAND_DONE)
+        end = open_log_key(out, w);
+    if (end != COMMAND_DONE)
+        return end;
+    if (!note_name_valid(origin) || vault_open(&out->vault, site_file(w, "vault.keys")) != V_OK) {
+        site_close(out);
+        return command_refused(w, "%s: keys or origin are not whole (密钥或来源不完整)", out->dir);
+    }
+    out->log_origin = origin.at;
+    out->vkey = vkey_write(w->arena, origin, out->log_key);
+    return COMMAND_DONE;
+}
+
+void
+site_close(struct site *s)
+{
+    vault_close(s->vault);
+    key_close(s->log_key);
+}
+
+/* ---- making -------------------------------------------------------------------------------------------------------- */
+
+static enum command_end
+make_file(const struct words *w, const char *name, struct slice text, unsigned mode)
+{
+    const char *path = site_file(w, name);
+
+    if (file_create(path, text, mode))
+        return COMMAND_DONE;
+    return command_refused(w, "%s: %s", path, strerror(errno));
+}
+
+static enum command_end
+make_log_key(const struct words *w, struct slice origin)
+{
+    struct key *key = key_make(ALG_ED25519);
+    struct slice pem, vkey;
+    bool is_text = key_private_pem(&pem, w->arena, key);
+    enum command_end end;
+
+    assert(is_text);
+    vkey = vkey_write(w->arena, origin, key);
+    key_close(key);
+    end = make_file(w, "log.key", pem, 0600);
+    wipe((char *)(uintptr_t)pem.at, pem.len);
+    if (end == COMMAND_DONE)
+        end = make_file(w, "log.origin", arena_print(w->arena, SLICE_FMT "\n", SLICE_ARG(origin)), 0644);
+    if (end == COMMAND_DONE)
+        end = make_file(w, "log.vkey", arena_print(w->arena, SLICE_FMT "\n", SLICE_ARG(vkey)), 0644);
+    return end;
+}
+
+enum command_end
+site_make(const struct words *w, struct slice log_origin)
+{
+    const char *dir = words_text(w, "data");
+
+    if (!note_name_valid(log_origin))
+        return command_misuse(w, "--log-origin: no spaces, no plus sign (不得含空白或加号)");
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+        return command_refused(w, "%s: %s", dir, strerror(errno));
+    if (vault_keys_create(site_file(w, "vault.keys")) != V_OK)
+        return command_refused(w, "%s: not made; is there one already? (未创建，可能已存在)", site_file(w, "vault.keys"));
+    return make_log_key(w, log_origin);
+}
+
+/* ---- the database ---------------------------------------------------------------------------------------------------- */
+
+enum command_end
+site_database(struct db **out, const struct site *s, const struct words *w, enum db_mode mode)
+{
+    struct db *db = NULL;
+    enum verdict got = db_open(&db, s->db_url, mode, &sql_schema);
+
+    if (got == V_OK && mode == DB_WRITER)
+        got = db_migrate(db);
+    if (got == V_OK) {
+        *out = db;
+        return COMMAND_DONE;
+    }
+    db_close(db);
+    return command_refused(w, "the database: %s (数据库：%s)", verdict_row(got)->en, verdict_row(got)->zh);
+}
+
+struct ledger_options
+site_ledger(const struct site *s, struct db *db)
+{
+    return (struct ledger_options){.registry = &the_registry, .db = db, .vault = s->vault, .log_key = s->log_key,
+                                   .origin = s->log_origin};
+}

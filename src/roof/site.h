@@ -1,0 +1,38 @@
+/*
+ * One registry's place on disk: its keys, its origin and where its database is.
+ * Knows file names; must not know what is served or recorded.
+ * Invariant: a secret is readable by its owner only, and is wiped when the site is closed.
+ */
+#ifndef VENTURED_ROOF_SITE_H
+#define VENTURED_ROOF_SITE_H
+
+#include "ventured/command.h"
+#include "ventured/domain.h"
+
+/* vault.keys: of private text. log.key: signs checkpoints. log.origin: under which name. log.vkey: what a reader of
+ * receipts needs. registry.db: unless --db names another. */
+struct site {
+    const char *dir, *db_url;
+    struct vault *vault;
+    struct key *log_key;
+    const char *log_origin;
+    struct slice vkey;
+};
+
+/* Tells on standard error what is missing. site_close is needed after COMMAND_DONE only. */
+enum command_end site_open(struct site *out, const struct words *w);
+void site_close(struct site *s);
+
+/* Where things are, before there is anything. */
+void site_locate(struct site *out, const struct words *w);
+const char *site_file(const struct words *w, const char *name);
+
+/* Makes keys and origin; refuses to touch what is there. */
+enum command_end site_make(const struct words *w, struct slice log_origin);
+
+/* Opens the database, migrated where `mode` is DB_WRITER. */
+enum command_end site_database(struct db **out, const struct site *s, const struct words *w, enum db_mode mode);
+
+struct ledger_options site_ledger(const struct site *s, struct db *db);
+
+#endif
