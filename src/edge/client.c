@@ -130,7 +130,7 @@ sleep_ms(int64_t wait_ms)
 }
 
 enum fetch_end
-client_exchange(struct fetch_answer *out, struct client *c, struct arena *a, const struct client_call *call)
+client_perform(struct fetch_answer *out, struct client *c, struct arena *a, const struct client_call *call)
 {
     enum fetch_end end = attempt(out, c, a, call);
 

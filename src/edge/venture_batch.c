@@ -181,7 +181,7 @@ send_list(struct part *part, struct talk *s)
         call.target = S("/v1/entries?dry_run=true");
     part->count = batch_list(&body, part->batch, part->from);
     call.body = buf_slice(&body);
-    end = client_exchange(&answer, &s->client, part->arena, &call);
+    end = client_perform(&answer, &s->client, part->arena, &call);
     if (end != FETCH_DONE)
         return venture_unanswered(part->words, end, &answer);
     if (answer.status != 200 && answer.status != 201)
