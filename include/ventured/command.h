@@ -1,7 +1,7 @@
 /*
  * Programs with subcommands: their words, their options, their help and their three exit codes.
  * Knows tables, the command line and a configuration file; must not know what a command does.
- * Invariant: an option is in the command's table or refused; the command line wins over the file, the file over the table.
+ * Invariant: an option is in the table or refused; the command line wins over the file, the file over the table.
  */
 #ifndef VENTURED_COMMAND_H
 #define VENTURED_COMMAND_H

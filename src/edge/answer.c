@@ -112,7 +112,8 @@ answer_problem(struct buf *b, int status, const struct json *problem, answer_pla
 void
 answer_failure(struct buf *b, enum fetch_end end, const struct fetch_answer *answer)
 {
-    buf_print(b, "没有应答 no answer: %s\n  %s\n  %s\n  ", fetch_row(end)->name, fetch_row(end)->zh, fetch_row(end)->en);
+    buf_print(b, "没有应答 no answer: %s\n  %s\n  %s\n  ", fetch_row(end)->name, fetch_row(end)->zh,
+              fetch_row(end)->en);
     answer_add(b, answer->detail);
     buf_add_char(b, '\n');
 }

@@ -45,7 +45,7 @@ batch_open(struct batch *out, struct arena *a, const struct sheet *s, const stru
     return p->count == 0 ? V_OK : V_FIELDS_WRONG;
 }
 
-/* ---- ids -------------------------------------------------------------------------------------------------------------- */
+/* ---- ids --------------------------------------------------------------------------------------------------------- */
 
 bool
 batch_ids(struct batch *b, struct arena *a, struct slice kept)
@@ -76,7 +76,7 @@ batch_ids_encode(struct buf *out, const struct batch *b)
     }
 }
 
-/* ---- entries ------------------------------------------------------------------------------------------------------------ */
+/* ---- entries ----------------------------------------------------------------------------------------------------- */
 
 static void
 add_key(struct buf *out, struct slice key)
@@ -141,7 +141,8 @@ add_fields(struct buf *out, const struct batch *b, const struct shape *shape, si
         if (f != NULL)
             add_cell(out, f, cell, row, p);
         else
-            tell(p, V_FIELD_UNKNOWN, row, name, "该事项没有此字段，请清空", "the kind has no such field: empty this cell");
+            tell(p, V_FIELD_UNKNOWN, row, name, "该事项没有此字段，请清空",
+                 "the kind has no such field: empty this cell");
     }
 }
 

@@ -1,6 +1,6 @@
 /*
  * From the rows of a sheet to lists of entries.
- * Knows the envelope and the kinds' fields, whose types decide how a cell is written; must not know files or the network.
+ * Knows the envelope and the kinds' fields, whose types say how a cell is written; must not know files or networks.
  * Invariant: pure; and row n has the id that is given for row n, however often it is sent.
  */
 #ifndef VENTURED_EDGE_BATCH_H

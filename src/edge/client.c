@@ -32,7 +32,7 @@ client_origin(struct slice *out, struct arena *a, struct slice url)
     return slice_starts(url, S("https://")) && component_origin(url);
 }
 
-/* ---- one attempt ------------------------------------------------------------------------------------------------------ */
+/* ---- one attempt ------------------------------------------------------------------------------------------------- */
 
 struct outgoing {
     struct request request;
@@ -52,8 +52,11 @@ sign(struct outgoing *o, const struct client *c)
     struct arena *a = o->request.arena;
     const struct message m = {.request = &o->request, .origin = c->origin};
     /* A request covers the first two, with a body four, with an id all. */
-    struct signature_plan plan = {.label = S("venture"), .key_id = c->key_id, .expires_s = SIGNATURE_NEVER,
-                                  .covered = covered, .covered_count = 2 + o->request.header_count};
+    struct signature_plan plan = {.label = S("venture"),
+                                  .key_id = c->key_id,
+                                  .expires_s = SIGNATURE_NEVER,
+                                  .covered = covered,
+                                  .covered_count = 2 + o->request.header_count};
     struct signature_fields fields;
     unsigned char nonce[NONCE_SIZE];
 
@@ -71,8 +74,9 @@ sign(struct outgoing *o, const struct client *c)
 static enum fetch_end
 attempt(struct fetch_answer *out, struct client *c, struct arena *a, const struct client_call *call)
 {
-    struct outgoing o = {.request = {.arena = a, .method = slice_of(call->method), .target = call->target,
-                                     .body = call->body}};
+    struct outgoing o = {
+        .request = {.arena = a, .method = slice_of(call->method), .target = call->target, .body = call->body}
+    };
     struct fetch_request rq = {.method = call->method, .body = call->body, .headers = o.headers};
 
     assert(ERGO(call->id.at != NULL, call->body.at != NULL));
@@ -93,7 +97,7 @@ attempt(struct fetch_answer *out, struct client *c, struct arena *a, const struc
     return fetch_send(out, c->fetch, a, &rq);
 }
 
-/* ---- again -------------------------------------------------------------------------------------------------------------- */
+/* ---- again ------------------------------------------------------------------------------------------------------- */
 
 static bool
 may_help(enum fetch_end end, int status)

@@ -34,9 +34,10 @@ struct client_call {
 bool client_origin(struct slice *out, struct arena *a, struct slice url);
 
 /* Sends until there is an answer other than 429, 502, 503, 504 or 507, or the tries are used up. Waits as long as
- * Retry-After says, at least a random time below half a second that doubles with each try, up to 30 s. The arena holds
- * one answer a try. */
-enum fetch_end client_perform(struct fetch_answer *out, struct client *c, struct arena *a, const struct client_call *call);
+ * Retry-After says, and on top of it a random time below half a second, which doubles with each try up to 30 s. The
+ * arena holds one answer a try. */
+enum fetch_end client_perform(struct fetch_answer *out, struct client *c, struct arena *a,
+                              const struct client_call *call);
 
 /* How long to wait after attempt `n` (from 0); below zero where waiting is of no use. `random` is any number. */
 int64_t client_wait_ms(enum fetch_end end, const struct fetch_answer *answer, int n, uint64_t random);

@@ -21,7 +21,7 @@ static const struct option everywhere[] = {
 
 enum { CONFIG, HELP };
 
-/* ---- options by their place ------------------------------------------------------------------------------------- */
+/* ---- options by their place -------------------------------------------------------------------------------------- */
 
 struct place {
     const struct option *option;
@@ -83,7 +83,7 @@ words_number(int64_t *out, const struct words *w, const char *name, int64_t min,
     return false;
 }
 
-/* ---- telling ------------------------------------------------------------------------------------------------------ */
+/* ---- telling ----------------------------------------------------------------------------------------------------- */
 
 static void __attribute__((format(printf, 2, 0))) tell(const struct words *w, const char *format, va_list args)
 {
@@ -158,7 +158,7 @@ print_commands(FILE *to, const struct program *p, enum command_end end)
     return end;
 }
 
-/* ---- the command line --------------------------------------------------------------------------------------------- */
+/* ---- the command line -------------------------------------------------------------------------------------------- */
 
 struct line {
     struct words *words;
@@ -243,7 +243,7 @@ read_line(struct line *l)
     return COMMAND_DONE;
 }
 
-/* ---- the configuration file ----------------------------------------------------------------------------------------- */
+/* ---- the configuration file -------------------------------------------------------------------------------------- */
 
 struct config {
     struct words *words;
@@ -311,7 +311,8 @@ read_config(struct words *w, struct slice named)
         return named.at == NULL ? COMMAND_DONE : command_misuse(w, "%s: cannot be read (无法读取)", path.at);
     line = ini_parse_string(text.at, config_line, &c);
     if (c.wrong.at != NULL)
-        return command_misuse(w, "%s:%d: %s: no such setting here, or twice (无此设置或重复)", path.at, line, c.wrong.at);
+        return command_misuse(w, "%s:%d: %s: no such setting here, or twice (无此设置或重复)", path.at, line,
+                              c.wrong.at);
     return line == 0 ? COMMAND_DONE : command_misuse(w, "%s:%d: cannot be read (无法解析)", path.at, line);
 }
 
@@ -327,7 +328,7 @@ fill_standards(struct words *w)
     }
 }
 
-/* ---- running -------------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 static enum command_end
 run(struct words *w, int argc, char **argv)

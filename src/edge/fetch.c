@@ -16,13 +16,14 @@ const struct fetch_options fetch_options_default = {
     .connect_ms = 5000, .total_ms = 30000, .answer_bytes_max = (size_t)64 * 1024};
 
 static const struct fetch_row rows[FETCH__COUNT] = {
-    [FETCH_DONE] = {"done", false, "answered", "已应答"},
-    [FETCH_MISUSE] = {"misuse", false, "the address, a header or a file for it is wrong", "地址、请求头或证书文件有误"},
-    [FETCH_UNREACHABLE] = {"unreachable", true, "the server cannot be reached", "无法连接服务器"},
-    [FETCH_TIMED_OUT] = {"timed_out", true, "the server did not answer in time", "服务器应答超时"},
-    [FETCH_UNTRUSTED] = {"untrusted", false, "the server's certificate is not to be trusted", "服务器证书不可信"},
-    [FETCH_TOO_LARGE] = {"too_large", false, "the answer is longer than the limit", "应答超过长度上限"},
-    [FETCH_BROKEN] = {"broken", false, "what came is not an HTTP answer", "应答不是合法的 HTTP"},
+  /* in the order of enum fetch_end */
+    {"done",        false, "answered",                                        "已应答"                  },
+    {"misuse",      false, "the address, a header or a file for it is wrong", "地址、请求头或证书文件有误"},
+    {"unreachable", true,  "the server cannot be reached",                    "无法连接服务器"           },
+    {"timed_out",   true,  "the server did not answer in time",               "服务器应答超时"           },
+    {"untrusted",   false, "the server's certificate is not to be trusted",   "服务器证书不可信"         },
+    {"too_large",   false, "the answer is longer than the limit",             "应答超过长度上限"         },
+    {"broken",      false, "what came is not an HTTP answer",                 "应答不是合法的 HTTP"      },
 };
 
 /* What is not named here is FETCH_BROKEN. */
@@ -78,7 +79,7 @@ end_of(CURLcode code)
     return FETCH_BROKEN;
 }
 
-/* ---- handles -------------------------------------------------------------------------------------------------------- */
+/* ---- handles ----------------------------------------------------------------------------------------------------- */
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
@@ -113,7 +114,7 @@ fetch_close(struct fetch *f)
     curl_slist_free_all(f->connect_to);
 }
 
-/* ---- one request ------------------------------------------------------------------------------------------------------ */
+/* ---- one request ------------------------------------------------------------------------------------------------- */
 
 /* libcurl takes any other count than it gave for an order to stop. */
 static size_t
@@ -196,8 +197,7 @@ headers_make(struct curl_slist **out, struct arena *a, const struct fetch_reques
             curl_slist_free_all(list);
             return false;
         }
-        list = curl_slist_append(
-            list, arena_print(a, SLICE_FMT ": " SLICE_FMT, SLICE_ARG(name), SLICE_ARG(value)).at);
+        list = curl_slist_append(list, arena_print(a, SLICE_FMT ": " SLICE_FMT, SLICE_ARG(name), SLICE_ARG(value)).at);
     }
     *out = list;
     return true;

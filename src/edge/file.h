@@ -8,11 +8,11 @@
 
 #include "ventured/base.h"
 
-/* "-" is standard input. False, errno saying why, where it cannot be read; EFBIG where it is longer than `size_max`. The
- * text is NUL-terminated behind its end. */
+/* "-" is standard input. False, errno saying why, where it cannot be read; EFBIG where it is longer than `size_max`.
+ * The text is NUL-terminated behind its end. */
 bool file_read(struct slice *out, struct arena *a, const char *path, size_t size_max);
 
-/* Puts the file there at once and whole. create: false and EEXIST where there is one already; replace: instead of it. */
+/* Put the file there at once and whole. create: false and EEXIST where there is one; replace: instead of it. */
 bool file_create(const char *path, struct slice bytes, unsigned mode);
 bool file_replace(const char *path, struct slice bytes, unsigned mode);
 

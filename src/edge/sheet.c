@@ -13,7 +13,7 @@ struct reading {
     struct arena *arena;
     struct slice *cells;
     size_t count, columns, rows, in_row; /* rows: ended ones, the heading among them */
-    bool uneven; /* a row has more or fewer cells than the heading, or is one too many */
+    bool uneven; /* a row has another number of cells than the heading, or is one too many: no more is read */
 };
 
 static void
@@ -39,8 +39,10 @@ end_row(int terminator, void *context)
         return;
     if (r->rows == 0)
         r->columns = r->in_row;
-    r->uneven = r->in_row != r->columns || r->rows > SHEET_ROWS_MAX;
+    /* One row more than there may be is counted, so that it can be told; then nothing is read any more. */
+    r->uneven = r->in_row != r->columns;
     r->rows += !r->uneven;
+    r->uneven = r->uneven || r->rows > SHEET_ROWS_MAX + 1;
     r->in_row = 0;
 }
 
@@ -69,31 +71,47 @@ parse(struct reading *r, struct slice text)
     return done;
 }
 
+/* Why the text is no sheet, once it is read; NULL where it is one. */
+static const struct sheet_fault *
+fault_of(const struct reading *r, bool parsed)
+{
+    static const struct sheet_fault quotes = {0, "the quotes are wrong", "引号不配对"};
+    static const struct sheet_fault uneven = {0, "the row has more or fewer cells than the heading",
+                                              "列数与表头不一致"};
+    static const struct sheet_fault many = {0, "a sheet has at most 20000 rows: split it", "超过 20000 行，请拆分"};
+    static const struct sheet_fault empty = {0, "there is no row below the heading", "表头之下没有数据"};
+
+    if (!parsed)
+        return &quotes;
+    if (r->rows > SHEET_ROWS_MAX + 1)
+        return &many;
+    if (r->uneven)
+        return &uneven;
+    return r->rows < 2 ? &empty : NULL;
+}
+
 bool
 sheet_read(struct sheet *out, struct sheet_fault *fault, struct arena *a, struct slice text)
 {
     struct reading r = {.arena = a};
+    const struct sheet_fault *found;
 
-    *fault = (struct sheet_fault){.row = 1, .en = "the file is not UTF-8: save it as \"CSV UTF-8\"",
-                                  .zh = "文件不是 UTF-8 编码，请另存为“CSV UTF-8”"};
     if (slice_starts(text, BYTE_ORDER_MARK))
         text = slice_sub(text, BYTE_ORDER_MARK.len, text.len - BYTE_ORDER_MARK.len);
-    if (!utf8_valid(text))
+    if (!utf8_valid(text)) {
+        *fault = (struct sheet_fault){1, "the file is not UTF-8: save it as \"CSV UTF-8\"",
+                                      "文件不是 UTF-8 编码，请另存为“CSV UTF-8”"};
         return false;
+    }
     r.cells = NEW_ARRAY(a, struct slice, cells_max(text));
-    *fault = (struct sheet_fault){.en = "the quotes are wrong", .zh = "引号不配对"};
-    if (!parse(&r, text)) {
+    found = fault_of(&r, parse(&r, text));
+    if (found != NULL) {
+        *fault = *found;
         fault->row = r.rows + 1;
         return false;
     }
-    *fault = (struct sheet_fault){.row = r.rows + 1, .en = "the row has more or fewer cells than the heading, or is beyond the "
-                                        "20000 rows of a sheet",
-                                  .zh = "列数与表头不一致，或超过 20000 行"};
-    if (r.uneven)
-        return false;
-    *fault = (struct sheet_fault){.row = 1, .en = "there is no row below the heading", .zh = "表头之下没有数据"};
-    *out = (struct sheet){r.cells, r.columns, r.rows - (r.rows > 0)};
-    return out->rows > 0;
+    *out = (struct sheet){r.cells, r.columns, r.rows - 1};
+    return true;
 }
 
 struct slice

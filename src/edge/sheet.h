@@ -22,8 +22,8 @@ struct sheet_fault {
     const char *en, *zh;
 };
 
-/* Strict: a quote inside an unquoted cell and a quoted cell without an end are refused. A byte order mark is passed over,
- * blanks around unquoted cells too. Cells live in `a`. */
+/* Strict: a quote inside an unquoted cell and a quoted cell without an end are refused. A byte order mark is passed
+ * over, blanks around unquoted cells too. Cells live in `a`. */
 bool sheet_read(struct sheet *out, struct sheet_fault *fault, struct arena *a, struct slice text);
 
 struct slice sheet_cell(const struct sheet *s, size_t row, size_t column); /* row 0 is the heading */

@@ -8,7 +8,7 @@
 
 #define TITLE_COLUMNS 26
 
-/* ---- telling ------------------------------------------------------------------------------------------------------------ */
+/* ---- telling ----------------------------------------------------------------------------------------------------- */
 
 static void
 add_title(struct buf *b, int depth, struct slice zh, struct slice name)
@@ -125,7 +125,7 @@ statement_add(struct buf *b, const struct receipt_facts *facts, const struct kin
     buf_print(b, "  (%s；状态不在证明范围内)\n", facts->state_note);
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------------------------------ */
+/* ---- comparing --------------------------------------------------------------------------------------------------- */
 
 static void
 note(struct buf *b, size_t *count, struct slice pointer)

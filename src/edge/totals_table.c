@@ -50,7 +50,7 @@ add_right(struct buf *b, struct slice text)
     buf_print(b, "%*s" SLICE_FMT, width < NUMBER_COLUMNS ? (int)(NUMBER_COLUMNS - width) : 1, "", SLICE_ARG(text));
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 static const struct json *
 number_find(const struct json *cell, struct slice name)
@@ -95,7 +95,7 @@ percent(struct arena *a, const struct json *actual, const struct json *target)
     return arena_print(a, SLICE_FMT "%%", SLICE_ARG(decimal(a, tenths, 10, 1)));
 }
 
-/* ---- blocks --------------------------------------------------------------------------------------------------------------- */
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
 
 /* The indicators of one block: `first`, and at most `count`. */
 struct block {

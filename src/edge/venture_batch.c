@@ -23,7 +23,7 @@ static const struct option options[] = {
 };
 const struct option_group venture_batch_options = {"batch", options, COUNT(options)};
 
-/* ---- before anything is sent --------------------------------------------------------------------------------------------- */
+/* ---- before anything is sent ------------------------------------------------------------------------------------- */
 
 /* "row 7 amount", in both languages, from a pointer "/7/amount". */
 static void
@@ -98,7 +98,7 @@ read_batch(struct batch *out, const struct words *w)
     return end;
 }
 
-/* ---- one list ------------------------------------------------------------------------------------------------------------ */
+/* ---- one list ---------------------------------------------------------------------------------------------------- */
 
 /* Rows `from` to `from + count`, counted from the first below the heading. */
 struct part {

@@ -67,7 +67,8 @@ write_shared(const struct words *w, const struct key *k, const char *private_pat
     line = arena_print(w->arena, SLICE_FMT "\n", SLICE_ARG(line));
     end = write_new(w, private_path, line, 0600);
     if (end == COMMAND_DONE)
-        printf("%s\n交给登记簿管理员，勿经网络明文传送 hand its line to the registry, never in the clear\n", private_path);
+        printf("%s\n交给登记簿管理员，勿经网络明文传送 hand its line to the registry, never in the clear\n",
+               private_path);
     wipe((char *)(uintptr_t)secret.at, secret.len);
     wipe((char *)(uintptr_t)line.at, line.len);
     return end;
@@ -88,7 +89,8 @@ write_pair(const struct words *w, const struct key *k, const char *private_path,
     if (end != COMMAND_DONE)
         return end;
     spki = pem_base64(w->arena, public_pem);
-    fprintf(stderr, "%s\n%s\n登记以下公钥 register this public key (SubjectPublicKeyInfo):\n", private_path, public_path);
+    fprintf(stderr, "%s\n%s\n登记以下公钥 register this public key (SubjectPublicKeyInfo):\n", private_path,
+            public_path);
     printf(SLICE_FMT "\n", SLICE_ARG(spki));
     return COMMAND_DONE;
 }

@@ -33,7 +33,7 @@ is_kind(struct slice s)
     return s.len > 0 && s.len <= KIND_LENGTH_MAX;
 }
 
-/* ---- the id ------------------------------------------------------------------------------------------------------------ */
+/* ---- the id ------------------------------------------------------------------------------------------------------ */
 
 static enum command_end
 read_kept(struct slice *out, const struct words *w, const char *path)
@@ -85,7 +85,7 @@ find_id(struct slice *out, const struct words *w, const char *file)
     return COMMAND_DONE;
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------------------- */
+/* ---- the answer -------------------------------------------------------------------------------------------------- */
 
 static enum command_end
 refused(const struct words *w, const struct fetch_answer *answer, const struct json *tree)

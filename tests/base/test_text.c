@@ -63,6 +63,16 @@ knows_utf8_at_its_edges(void **state)
     assert_int_equal(utf8_length(S("")), 0);
 }
 
+static void
+gives_a_han_character_two_columns(void **state)
+{
+    (void)state;
+    assert_int_equal(text_width(S("")), 0);
+    assert_int_equal(text_width(S("abc 1")), 5);
+    assert_int_equal(text_width(S("绍兴（万元）")), 12);
+    assert_int_equal(text_width(S("e\xcc\x81")), 1);
+}
+
 /* Lines of "hex answer": random bytes drawn from those that matter, which python3 decodes strictly. */
 static void
 agrees_with_python_on_any_bytes(void **state)
@@ -322,6 +332,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gives_a_han_character_two_columns),
         cmocka_unit_test(knows_utf8_at_its_edges),
         cmocka_unit_test_setup_teardown(agrees_with_python_on_any_bytes, arena_setup, arena_teardown),
         cmocka_unit_test_setup_teardown(normalises_names_as_people_type_them, arena_setup, arena_teardown),
