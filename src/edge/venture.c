@@ -125,7 +125,7 @@ talk_open(struct talk *out, const struct words *w, size_t answer_bytes_max)
 
     if (end != COMMAND_DONE)
         return end;
-    *out = (struct session){0};
+    *out = (struct talk){0};
     out->client.key_id = words_get(w, "key-id");
     out->client.waits = tell_wait;
     if (!words_number(&tries, w, "tries", 1, CLIENT_TRIES_MAX))

@@ -156,7 +156,7 @@ venture_post(const struct words *w)
                                   words_get(w, "dry-run").at != NULL ? "?dry_run=true" : "");
         call.id = id;
         call.body = body;
-        end = tell(w, client_perform(&answer, &session.client, w->arena, &call), &answer);
+        end = tell(w, client_perform(&answer, &talk.client, w->arena, &call), &answer);
     }
     talk_close(&talk);
     return end;

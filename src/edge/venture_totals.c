@@ -87,7 +87,7 @@ venture_totals(const struct words *w)
         end = talk_open(&talk, w, ANSWER_MAX);
     if (end != COMMAND_DONE)
         return end;
-    got = client_perform(&answer, &session.client, w->arena, &call);
+    got = client_perform(&answer, &talk.client, w->arena, &call);
     end = tell(w, got, &answer, (size_t)columns);
     talk_close(&talk);
     return end;
