@@ -20,7 +20,7 @@ extern const struct subject_type person_type, enterprise_type;
 extern const struct subject_type mending_type;
 extern const struct kind mending_kinds[]; /* the first confirms */
 
-/* ---- loan.c, supported.c ---------------------------------------------------------------------------------------- */
+/* ---- loan.c, supported.c --------------------------------------------------------------------------------------- */
 
 extern const struct subject_type loan_type;
 

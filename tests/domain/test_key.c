@@ -15,6 +15,7 @@
 
 #define HASH_A "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define SECRET_32 "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoyMzQ1Njc="
+#define SECRET "'secret':'" SECRET_32 "'"
 
 /* The Base64 between a PEM's first and last line. */
 static const char *
@@ -39,8 +40,8 @@ registration(struct world *w, const char *id, enum algorithm alg, const char *ma
                                                   "hmac_sha256", "sm2_sm3", "rsa_sha256"};
 
     return arena_print(w->arena,
-                       "{'subject':'%s','on':'2023-01-01','organisation':'bank-zj','account':'zj-core','algorithm':'%s',"
-                       "%s,'from':'2023-01-01',%s}",
+                       "{'subject':'%s','on':'2023-01-01','organisation':'bank-zj','account':'zj-core',"
+                       "'algorithm':'%s',%s,'from':'2023-01-01',%s}",
                        id, codes[alg], material, more).at;
 }
 
@@ -78,10 +79,11 @@ verifies_what_each_algorithm_signed(void **state)
     struct world *w = *state;
 
     for (enum algorithm alg = 0; alg < ALG__COUNT; alg++) {
-        struct key *k = alg == ALG_HMAC_SHA256 ? key_private(alg, S("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")) : key_make(alg);
+        struct key *k = alg == ALG_HMAC_SHA256 ? key_private(alg, S("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"))
+                                               : key_make(alg);
         const char *id = arena_print(w->arena, "key-%d", (int)alg).at;
         const char *material = alg == ALG_HMAC_SHA256
-                                   ? "'secret':'" SECRET_32 "'"
+                                   ? SECRET
                                    : arena_print(w->arena, "'public_key':'%s'", spki(w, k)).at;
         struct key_record r;
         struct slice signature;
@@ -148,8 +150,8 @@ is_valid_within_its_days_until_it_or_its_holder_ends(void **state)
 {
     struct world *w = *state;
 
-    must_register(w, registration(w, "one", ALG_HMAC_SHA256, "'secret':'" SECRET_32 "','to':'2023-03-31'", PROFILE OPEN));
-    must_register(w, registration(w, "two", ALG_HMAC_SHA256, "'secret':'" SECRET_32 "'", PROFILE OPEN));
+    must_register(w, registration(w, "one", ALG_HMAC_SHA256, SECRET ",'to':'2023-03-31'", PROFILE OPEN));
+    must_register(w, registration(w, "two", ALG_HMAC_SHA256, SECRET, PROFILE OPEN));
     assert_false(valid_on(w, "one", "2022-12-31"));
     assert_true(valid_on(w, "one", "2023-01-01"));
     assert_true(valid_on(w, "one", "2023-03-31"));
@@ -171,9 +173,9 @@ does_not_open_the_door_once_revoked(void **state)
     static const enum verdict wanted[] = {V_KEY_EXPIRED, V_OK, V_KEY_EXPIRED};
     struct world *w = *state;
 
-    must_register(w, registration(w, "one", ALG_HMAC_SHA256, "'secret':'" SECRET_32 "'", PROFILE OPEN));
-    must_register(w, registration(w, "two", ALG_HMAC_SHA256, "'secret':'" SECRET_32 "'", PROFILE OPEN));
-    must_register(w, registration(w, "three", ALG_HMAC_SHA256, "'secret':'" SECRET_32 "','to':'2023-06-29'", PROFILE OPEN));
+    must_register(w, registration(w, "one", ALG_HMAC_SHA256, SECRET, PROFILE OPEN));
+    must_register(w, registration(w, "two", ALG_HMAC_SHA256, SECRET, PROFILE OPEN));
+    must_register(w, registration(w, "three", ALG_HMAC_SHA256, SECRET ",'to':'2023-06-29'", PROFILE OPEN));
     world_post(w, &town_security, "key.revoked", NULL, "{'subject':'one','on':'2023-02-01','reason':'misused'}");
     for (size_t i = 0; i < COUNT(ids); i++) {
         struct posting *p = world_read(w, &town_system, "organisation.registered", NULL,
@@ -197,7 +199,7 @@ reads_the_secret_of_a_correction(void **state)
     struct key_record r;
 
     assert_int_equal(world_post(w, &town_security, "key.registered", first,
-                                registration(w, "one", ALG_HMAC_SHA256, "'secret':'" SECRET_32 "'", PROFILE OPEN))->got,
+                                registration(w, "one", ALG_HMAC_SHA256, SECRET, PROFILE OPEN))->got,
                      V_OK);
     assert_int_equal(world_post(w, &town_security, "key.registered", correction,
                                 registration(w, "one", ALG_HMAC_SHA256,
@@ -218,7 +220,7 @@ static void
 refuses_what_is_no_key_of_its_algorithm(void **state)
 {
     static const char ed[] = "'public_key':'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE='";
-    static const char secret[] = "'secret':'" SECRET_32 "'";
+    static const char secret[] = SECRET;
     const struct {
         const char *what, *id;
         enum algorithm alg;
@@ -227,7 +229,8 @@ refuses_what_is_no_key_of_its_algorithm(void **state)
     } rows[] = {
         {"an Ed25519 key for SM2", "k-1", ALG_SM2_SM3, ed, PROFILE OPEN, "/public_key", V_FIELD_FORM},
         {"an Ed25519 key for RSA", "k-1", ALG_RSA_PSS_SHA512, ed, PROFILE OPEN, "/public_key", V_FIELD_FORM},
-        {"Base64 of nothing", "k-1", ALG_ED25519, "'public_key':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'", PROFILE OPEN,
+        {"Base64 of nothing", "k-1", ALG_ED25519,
+         "'public_key':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'", PROFILE OPEN,
          "/public_key", V_FIELD_FORM},
         {"no material", "k-1", ALG_ED25519, "'to':'2023-12-31'", PROFILE OPEN, "/public_key", V_FIELD_MISSING},
         {"no secret", "k-1", ALG_HMAC_SHA256, "'to':'2023-12-31'", PROFILE OPEN, "/secret", V_FIELD_MISSING},
@@ -237,7 +240,8 @@ refuses_what_is_no_key_of_its_algorithm(void **state)
          "'secret':'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoyMzQ1Njc'", PROFILE OPEN, "/secret", V_FIELD_LENGTH},
         {"a secret that is no Base64", "k-1", ALG_HMAC_SHA256,
          "'secret':'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoyMzQ1Njc0AA'", PROFILE OPEN, "/secret", V_FIELD_FORM},
-        {"a last day before the first", "k-1", ALG_HMAC_SHA256, "'secret':'" SECRET_32 "','to':'2022-12-31'", PROFILE OPEN,
+        {"a last day before the first", "k-1", ALG_HMAC_SHA256,
+         SECRET ",'to':'2022-12-31'", PROFILE OPEN,
          "/to", V_FIELD_RANGE},
         {"a certificate asked for that nobody named", "k-1", ALG_ED25519, ed, PROFILE, "/certificate", V_FIELD_MISSING},
         {"the plain profile with Ed25519", "k-1", ALG_ED25519, ed, "'profile':'plain'" OPEN, "/profile", V_FIELD_CODE},
@@ -256,8 +260,8 @@ refuses_what_is_no_key_of_its_algorithm(void **state)
 }
 
 #define HELD(organisation, account) \
-    "{'subject':'k-1','on':'2023-01-01','organisation':'" organisation "','account':'" account "','from':'2023-01-01'," \
-    "'algorithm':'hmac_sha256','secret':'" SECRET_32 "'," PROFILE OPEN "}"
+    "{'subject':'k-1','on':'2023-01-01','organisation':'" organisation "','account':'" account "'," \
+    "'from':'2023-01-01','algorithm':'hmac_sha256'," SECRET "," PROFILE OPEN "}"
 
 static void
 refuses_a_key_for_the_wrong_holder(void **state)
@@ -265,22 +269,26 @@ refuses_a_key_for_the_wrong_holder(void **state)
     static const struct town_step steps[] = {
         {"by the system administrator", &town_system, "key.registered", HELD("bank-zj", "zj-core"), V_FORBIDDEN},
         {"by the bank itself", &town_bank, "key.registered", HELD("bank-zj", "zj-core"), V_FORBIDDEN},
-        {"another bank's account", &town_security, "key.registered", HELD("bank-sx", "zj-core"), V_RULE_REFUSED, "/account"},
-        {"an account with two roles", &town_security, "key.registered", HELD("bank-zj", "chu"), V_RULE_REFUSED, "/account"},
+        {"another bank's account", &town_security, "key.registered",
+         HELD("bank-sx", "zj-core"), V_RULE_REFUSED, "/account"},
+        {"an account with two roles", &town_security, "key.registered",
+         HELD("bank-zj", "chu"), V_RULE_REFUSED, "/account"},
         {"an account nobody opened", &town_security, "key.registered", HELD("bank-zj", "nobody"), V_REFERENCE_UNKNOWN,
          "/account"},
         {"an organisation nobody registered", &town_security, "key.registered", HELD("bank-no", "zj-core"),
          V_REFERENCE_UNKNOWN, "/organisation"},
         {"its own", &town_security, "key.registered", HELD("bank-zj", "zj-core"), V_OK},
         {"again", &town_security, "key.registered", HELD("bank-zj", "zj-core"), V_SUBJECT_TAKEN},
-        {"revoked by the bank", &town_bank, "key.revoked", "{'subject':'k-1','on':'2023-02-01','reason':'lost'}", V_FORBIDDEN},
+        {"revoked by the bank", &town_bank, "key.revoked",
+         "{'subject':'k-1','on':'2023-02-01','reason':'lost'}", V_FORBIDDEN},
         {"revoked", &town_security, "key.revoked", "{'subject':'k-1','on':'2023-02-01','reason':'lost'}", V_OK},
-        {"revoked again", &town_security, "key.revoked", "{'subject':'k-1','on':'2023-02-01','reason':'lost'}", V_WRONG_STATE},
+        {"revoked again", &town_security, "key.revoked",
+         "{'subject':'k-1','on':'2023-02-01','reason':'lost'}", V_WRONG_STATE},
         {"the account is closed", &town_security, "account.closed",
          "{'subject':'zj-core','on':'2023-02-01','reason':'replaced'}", V_OK},
         {"a key for a closed account", &town_security, "key.registered",
          "{'subject':'k-2','on':'2023-03-01','organisation':'bank-zj','account':'zj-core','from':'2023-03-01',"
-         "'algorithm':'hmac_sha256','secret':'" SECRET_32 "'," PROFILE OPEN "}", V_RULE_REFUSED, "/account"},
+         "'algorithm':'hmac_sha256'," SECRET "," PROFILE OPEN "}", V_RULE_REFUSED, "/account"},
     };
 
     town_run(*state, steps, COUNT(steps));

@@ -20,19 +20,23 @@ registers_organisations_of_every_sort(void **state)
     static const struct town_step steps[] = {
         {"a guarantor", &town_system, "organisation.registered",
          ORG("fund", "'sort':'guarantor','zh':'某某融资担保有限公司','credit_code':'91999999MA0000001N'"), V_OK},
-        {"a training provider", &town_system, "organisation.registered", ORG("school", "'sort':'training','zh':'某某学校'"), V_OK},
+        {"a training provider", &town_system, "organisation.registered",
+         ORG("school", "'sort':'training','zh':'某某学校'"), V_OK},
         {"a street office", &town_system, "organisation.registered",
          ORG("street-603", "'sort':'street','zh':'柯桥街道','district':'330603'"), V_OK},
-        {"twice", &town_system, "organisation.registered", ORG("fund", "'sort':'guarantor','zh':'某某担保'"), V_SUBJECT_TAKEN},
+        {"twice", &town_system, "organisation.registered",
+         ORG("fund", "'sort':'guarantor','zh':'某某担保'"), V_SUBJECT_TAKEN},
         {"by security", &town_security, "organisation.registered", ORG("x1", "'sort':'bank','zh':'某某银行'"), V_FORBIDDEN},
         {"by a clerk", &town_clerk, "organisation.registered", ORG("x1", "'sort':'bank','zh':'某某银行'"), V_FORBIDDEN},
-        {"an unknown sort", &town_system, "organisation.registered", ORG("x1", "'sort':'club','zh':'某某银行'"), V_FIELDS_WRONG,
+        {"an unknown sort", &town_system, "organisation.registered",
+         ORG("x1", "'sort':'club','zh':'某某银行'"), V_FIELDS_WRONG,
          "/sort", V_FIELD_CODE},
         {"an id with a colon", &town_system, "organisation.registered", ORG("x:1", "'sort':'bank','zh':'某某银行'"),
          V_FIELDS_WRONG, "/subject", V_FIELD_FORM},
         {"an id in upper case", &town_system, "organisation.registered", ORG("X1", "'sort':'bank','zh':'某某银行'"),
          V_FIELDS_WRONG, "/subject", V_FIELD_FORM},
-        {"a name without a Chinese sign", &town_system, "organisation.registered", ORG("x1", "'sort':'bank','zh':'Bank'"),
+        {"a name without a Chinese sign", &town_system, "organisation.registered",
+         ORG("x1", "'sort':'bank','zh':'Bank'"),
          V_FIELDS_WRONG, "/zh", V_FIELD_FORM},
         {"a credit code with a wrong check sign", &town_system, "organisation.registered",
          ORG("x1", "'sort':'bank','zh':'某某银行','credit_code':'91999999MA0000001M'"), V_FIELDS_WRONG, "/credit_code",
@@ -43,7 +47,8 @@ registers_organisations_of_every_sort(void **state)
          ORG("x1", "'sort':'street','zh':'某某街道','district':'330607'"), V_REFERENCE_UNKNOWN, "/district"},
         {"closed", &town_system, "organisation.closed", ORG("fund", "'reason':'merged'"), V_OK},
         {"closed again", &town_system, "organisation.closed", ORG("fund", "'reason':'merged'"), V_WRONG_STATE},
-        {"closed though unknown", &town_system, "organisation.closed", ORG("x1", "'reason':'merged'"), V_SUBJECT_UNKNOWN},
+        {"closed though unknown", &town_system, "organisation.closed",
+         ORG("x1", "'reason':'merged'"), V_SUBJECT_UNKNOWN},
     };
 
     town_run(*state, steps, COUNT(steps));
@@ -57,7 +62,8 @@ static void
 opens_accounts_in_roles_that_fit_the_organisation(void **state)
 {
     static const struct town_step steps[] = {
-        {"a clerk", &town_security, "account.opened", ACCOUNT("a1", "330602", "'district_clerk'", ",'district':'330602'"), V_OK},
+        {"a clerk", &town_security, "account.opened",
+         ACCOUNT("a1", "330602", "'district_clerk'", ",'district':'330602'"), V_OK},
         {"a clerk who also checks", &town_security, "account.opened",
          ACCOUNT("a2", "330602", "'district_clerk','district_checker'", ",'district':'330602'"), V_OK},
         {"a bank's machine", &town_security, "account.opened", ACCOUNT("a3", "bank-zj", "'bank_machine'", ""), V_OK},
@@ -65,39 +71,49 @@ opens_accounts_in_roles_that_fit_the_organisation(void **state)
          ACCOUNT("a4", "operator-one", "'operator'", ""), V_OK},
         {"by the system administrator", &town_system, "account.opened", ACCOUNT("b1", "bank-zj", "'bank_machine'", ""),
          V_FORBIDDEN},
-        {"by a section chief", &town_chief, "account.opened", ACCOUNT("b1", "bank-zj", "'bank_machine'", ""), V_FORBIDDEN},
+        {"by a section chief", &town_chief, "account.opened",
+         ACCOUNT("b1", "bank-zj", "'bank_machine'", ""), V_FORBIDDEN},
         {"no role", &town_security, "account.opened", ACCOUNT("b1", "bank-zj", "", ""), V_FIELDS_WRONG, "/roles",
          V_FIELD_LENGTH},
-        {"a role there is not", &town_security, "account.opened", ACCOUNT("b1", "bank-zj", "'bank_king'", ""), V_FIELDS_WRONG,
+        {"a role there is not", &town_security, "account.opened",
+         ACCOUNT("b1", "bank-zj", "'bank_king'", ""), V_FIELDS_WRONG,
          "/roles/0", V_FIELD_CODE},
         {"a bank's officer at a district bureau", &town_security, "account.opened",
          ACCOUNT("b1", "330602", "'district_clerk','bank_officer'", ",'district':'330602'"), V_FIELDS_WRONG, "/roles/1",
          V_FIELD_CODE},
         {"a clerk at a bank", &town_security, "account.opened", ACCOUNT("b1", "bank-zj", "'district_clerk'", ""),
          V_FIELDS_WRONG, "/roles/0", V_FIELD_CODE},
-        {"a role twice", &town_security, "account.opened", ACCOUNT("b1", "bank-zj", "'bank_officer','bank_officer'", ""),
+        {"a role twice", &town_security, "account.opened",
+         ACCOUNT("b1", "bank-zj", "'bank_officer','bank_officer'", ""),
          V_FIELDS_WRONG, "/roles/1", V_FIELD_CODE},
         {"system and security in one hand", &town_security, "account.opened",
          ACCOUNT("b1", "centre", "'system','security'", ""), V_FIELDS_WRONG, "/roles/1", V_FIELD_CODE},
-        {"audit and system in one hand", &town_security, "account.opened", ACCOUNT("b1", "centre", "'auditor','system'", ""),
+        {"audit and system in one hand", &town_security, "account.opened",
+         ACCOUNT("b1", "centre", "'auditor','system'", ""),
          V_FIELDS_WRONG, "/roles/1", V_FIELD_CODE},
-        {"a clerk without a district", &town_security, "account.opened", ACCOUNT("b1", "330602", "'district_clerk'", ""),
+        {"a clerk without a district", &town_security, "account.opened",
+         ACCOUNT("b1", "330602", "'district_clerk'", ""),
          V_FIELDS_WRONG, "/district", V_FIELD_MISSING},
         {"a clerk of another district", &town_security, "account.opened",
-         ACCOUNT("b1", "330602", "'district_clerk'", ",'district':'330603'"), V_FIELDS_WRONG, "/district", V_FIELD_CODE},
+         ACCOUNT("b1", "330602", "'district_clerk'", ",'district':'330603'"), V_FIELDS_WRONG, "/district",
+         V_FIELD_CODE},
         {"a bank's machine in a district", &town_security, "account.opened",
          ACCOUNT("b1", "bank-zj", "'bank_machine'", ",'district':'330602'"), V_FIELDS_WRONG, "/district", V_FIELD_CODE},
-        {"an organisation nobody registered", &town_security, "account.opened", ACCOUNT("b1", "bank-no", "'bank_machine'", ""),
+        {"an organisation nobody registered", &town_security, "account.opened",
+         ACCOUNT("b1", "bank-no", "'bank_machine'", ""),
          V_REFERENCE_UNKNOWN, "/organisation"},
         {"an account id with a colon", &town_security, "account.opened",
-         "{'subject':'b:1','on':'2023-01-01','organisation':'bank-zj','roles':['bank_machine'],'login':'b1','name':'某乙'}",
+         "{'subject':'b:1','on':'2023-01-01','organisation':'bank-zj',"
+         "'roles':['bank_machine'],'login':'b1','name':'某乙'}",
          V_FIELDS_WRONG, "/subject", V_FIELD_FORM},
         {"a login in upper case", &town_security, "account.opened",
-         "{'subject':'b1','on':'2023-01-01','organisation':'bank-zj','roles':['bank_machine'],'login':'B1','name':'某乙'}",
+         "{'subject':'b1','on':'2023-01-01','organisation':'bank-zj',"
+         "'roles':['bank_machine'],'login':'B1','name':'某乙'}",
          V_FIELDS_WRONG, "/login", V_FIELD_FORM},
         {"a role at an organisation that has none", &town_system, "organisation.registered",
          ORG("fund", "'sort':'guarantor','zh':'某某担保'"), V_OK},
-        {"an account there", &town_security, "account.opened", ACCOUNT("b1", "fund", "'bank_officer'", ""), V_FIELDS_WRONG,
+        {"an account there", &town_security, "account.opened",
+         ACCOUNT("b1", "fund", "'bank_officer'", ""), V_FIELDS_WRONG,
          "/roles/0", V_FIELD_CODE},
     };
 
@@ -109,7 +125,8 @@ changes_roles_until_the_account_is_closed(void **state)
 {
     static const struct town_step steps[] = {
         {"opened", &town_security, "account.opened", ACCOUNT("a1", "bank-zj", "'bank_officer'", ""), V_OK},
-        {"promoted", &town_security, "account.roles_set", "{'subject':'a1','on':'2023-02-01','roles':['bank_checker']}", V_OK},
+        {"promoted", &town_security, "account.roles_set",
+         "{'subject':'a1','on':'2023-02-01','roles':['bank_checker']}", V_OK},
         {"given a role of another sort", &town_security, "account.roles_set",
          "{'subject':'a1','on':'2023-02-01','roles':['payer']}", V_FIELDS_WRONG, "/roles/0", V_FIELD_CODE},
         {"by the system administrator", &town_system, "account.roles_set",
@@ -125,7 +142,8 @@ changes_roles_until_the_account_is_closed(void **state)
         {"closed", &town_security, "account.closed", "{'subject':'a1','on':'2023-03-02','reason':'left'}", V_OK},
         {"given roles when closed", &town_security, "account.roles_set",
          "{'subject':'a1','on':'2023-03-03','roles':['bank_officer']}", V_WRONG_STATE},
-        {"opened again", &town_security, "account.opened", ACCOUNT("a1", "bank-sx", "'bank_officer'", ""), V_SUBJECT_TAKEN},
+        {"opened again", &town_security, "account.opened",
+         ACCOUNT("a1", "bank-sx", "'bank_officer'", ""), V_SUBJECT_TAKEN},
     };
     struct world *w = *state;
     struct subject s;
@@ -149,11 +167,12 @@ lets_nobody_in_by_a_closed_account(void **state)
     assert_int_equal(world_post(w, &town_security, "account.opened", NULL,
                                 ACCOUNT("a1", "330602", "'district_clerk'", ",'district':'330602'"))->got, V_OK);
     for (int round = 0; round < 2; round++) {
-        struct posting *p = world_read(w, &town_clerk, "person.registered", NULL,
-                                       round == 0 ? "{'subject':'0190aaaa-0000-4000-8000-000000000001','on':'2023-04-01',"
-                                                    "'id_type':'passport','id_number':'E10000','name':'某甲'}"
-                                                  : "{'subject':'0190aaaa-0000-4000-8000-000000000002','on':'2023-04-01',"
-                                                    "'id_type':'passport','id_number':'E20000','name':'某甲'}");
+        struct posting *p = world_read(
+            w, &town_clerk, "person.registered", NULL,
+            arena_print(w->arena,
+                        "{'subject':'0190aaaa-0000-4000-8000-00000000000%d','on':'2023-04-01','id_type':'passport',"
+                        "'id_number':'E1000%d','name':'某甲'}",
+                        round, round).at);
 
         p->credential = (struct credential){registry_type(&the_registry, S("account")), S("a1")};
         ledger_post(w->ledger, &p, 1);

@@ -87,12 +87,12 @@ reads_a_corrected_name_and_frees_the_mistaken_number(void **state)
     const struct person_view *v;
     struct slice name;
 
-    assert_int_equal(world_post(w, &town_clerk, "person.registered", first, PERSON(P1, "resident_id", NUMBER_1, ""))->got,
-                     V_OK);
+    assert_int_equal(world_post(w, &town_clerk, "person.registered", first,
+                                PERSON(P1, "resident_id", NUMBER_1, ""))->got, V_OK);
     assert_int_equal(world_post(w, &town_clerk, "person.registered", correction,
                                 arena_print(w->arena,
-                                            "{'subject':'" P1 "','on':'2023-01-10','id_type':'resident_id','id_number':'"
-                                            NUMBER_2 "','name':'某丙','mends':{'entry':'%s','reason':'typing'}}",
+                                            "{'subject':'" P1 "','on':'2023-01-10','id_type':'resident_id',"
+                                            "'id_number':'" NUMBER_2 "','name':'某丙','mends':{'entry':'%s','reason':'typing'}}",
                                             first).at)->got, V_OK);
     assert_int_equal(world_post(w, &town_bank_checker, "entry.mended", NULL, confirm)->got, V_SUBJECT_UNKNOWN);
     assert_int_equal(world_post(w, &town_checker_603, "entry.mended", NULL, confirm)->got, V_OK);
@@ -100,8 +100,8 @@ reads_a_corrected_name_and_frees_the_mistaken_number(void **state)
     assert_true(slice_equal(v->sealed, slice_of(correction)));
     assert_int_equal(private_open(&name, w->vault, w->reader, w->arena, v->sealed, S("/name")), V_OK);
     assert_true(slice_equal(name, S("某丙")));
-    assert_int_equal(world_post(w, &town_clerk, "person.registered", NULL, PERSON(P2, "resident_id", NUMBER_1, ""))->got,
-                     V_OK);
+    assert_int_equal(world_post(w, &town_clerk, "person.registered", NULL,
+                                PERSON(P2, "resident_id", NUMBER_1, ""))->got, V_OK);
 }
 
 #define FIRM(id, person, more) \
@@ -115,17 +115,21 @@ follows_an_enterprise_from_its_registration(void **state)
         {"its founder", &town_clerk, "person.registered", PERSON(P1, "resident_id", NUMBER_1, ""), V_OK},
         {"her partner", &town_clerk, "person.registered", PERSON(P2, "resident_id", NUMBER_2, ""), V_OK},
         {"registered", &town_clerk, "enterprise.registered", FIRM("91999999MA0000001N", P1, PLACED), V_OK},
-        {"registered again", &town_clerk, "enterprise.registered", FIRM("91999999MA0000001N", P1, PLACED), V_SUBJECT_TAKEN},
-        {"a wrong check sign", &town_clerk, "enterprise.registered", FIRM("91999999MA0000001M", P1, PLACED), V_FIELDS_WRONG,
+        {"registered again", &town_clerk, "enterprise.registered",
+         FIRM("91999999MA0000001N", P1, PLACED), V_SUBJECT_TAKEN},
+        {"a wrong check sign", &town_clerk, "enterprise.registered",
+         FIRM("91999999MA0000001M", P1, PLACED), V_FIELDS_WRONG,
          "/subject", V_FIELD_CHECK},
-        {"a legal person nobody registered", &town_clerk, "enterprise.registered", FIRM("91999999MA0000002R", P3, PLACED),
+        {"a legal person nobody registered", &town_clerk, "enterprise.registered",
+         FIRM("91999999MA0000002R", P3, PLACED),
          V_REFERENCE_UNKNOWN, "/legal_person"},
         {"founded after the day it is recorded for", &town_clerk, "enterprise.registered",
          FIRM("91999999MA0000002R", P1, ",'district':'330602','founded':'2023-01-11'"), V_FIELDS_WRONG, "/founded",
          V_FIELD_RANGE},
         {"without a district", &town_clerk, "enterprise.registered",
          FIRM("91999999MA0000002R", P1, ",'founded':'2022-06-01'"), V_FIELDS_WRONG, "/district", V_FIELD_MISSING},
-        {"by a bank's machine", &town_bank, "enterprise.registered", FIRM("91999999MA0000002R", P1, PLACED), V_FORBIDDEN},
+        {"by a bank's machine", &town_bank, "enterprise.registered",
+         FIRM("91999999MA0000002R", P1, PLACED), V_FORBIDDEN},
         {"handed over to herself", &town_clerk, "enterprise.legal_person_changed",
          "{'subject':'91999999MA0000001N','on':'2023-02-01','legal_person':'" P1 "'}", V_FIELDS_WRONG, "/legal_person",
          V_FIELD_CODE},

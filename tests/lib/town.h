@@ -10,8 +10,8 @@
 #include "world.h"
 
 /* cmocka's setup: *state becomes a struct world. Districts 330000, 330600, the six and 330699; organisations bank-zj,
- * bank-sx, bank-rcb, operator-one, centre, bureau, 330602, 330603, street-602; all since 2020-01-01. The teardown is
- * world_teardown. */
+ * bank-sx, bank-rcb, operator-one, centre, bureau, 330602, 330603, street-602; all since 2020-01-01.
+ * The teardown is world_teardown. */
 int town_setup(void **state);
 
 extern const struct actor town_system, town_security, town_auditor, town_chief, town_officer, town_import;
@@ -20,8 +20,8 @@ extern const struct actor town_clerk_603, town_checker_603;                     
 extern const struct actor town_bank, town_bank_officer, town_bank_checker;      /* of bank-zj: machine and people */
 extern const struct actor town_bank_other;                                      /* the machine of bank-sx */
 
-/* One posting of a story: what it must be answered, where the first problem must point (NULL: there may be none) and what
- * that problem must be (V_OK: whatever it is). */
+/* One posting of a story: what it must be answered, where the first problem must point (NULL: there may be none) and
+ * what that problem must be (V_OK: whatever it is). */
 struct town_step {
     const char *what;
     const struct actor *who;
