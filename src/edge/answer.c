@@ -38,6 +38,12 @@ answer_json(struct arena *a, const struct fetch_answer *answer)
     return json_parse(&tree, a, answer->body) == V_OK ? tree : NULL;
 }
 
+bool
+answer_accepted(int status)
+{
+    return status >= 200 && status <= 202;
+}
+
 void
 answer_receipt(struct buf *b, const struct json *receipt)
 {

@@ -12,6 +12,10 @@
 /* Appends a text from outside, harmless. */
 void answer_add(struct buf *b, struct slice text);
 
+/* Whether the status says that the registry took it: 200 earlier, 201 now, 202 a correction that waits for a second
+ * person and has no receipt yet. */
+bool answer_accepted(int status);
+
 /* One line a receipt: seq, kind, subject, state, time and id; of a dry run kind, subject and state. */
 void answer_receipt(struct buf *b, const struct json *receipt);
 

@@ -128,7 +128,8 @@ keep_receipt(const struct part *part, const struct json *receipt, struct slice i
     const char *folder = words_text(part->words, "receipts"), *path;
     struct buf b = {.arena = part->arena};
 
-    if (folder == NULL || words_get(part->words, "dry-run").at != NULL)
+    /* Without a seq it is a correction that waits, or a dry run: no receipt. */
+    if (folder == NULL || json_find(receipt, S("seq")) == NULL)
         return COMMAND_DONE;
     path = arena_print(part->arena, "%s/" SLICE_FMT ".json", folder, SLICE_ARG(id)).at;
     answer_encode(&b, receipt);
@@ -184,7 +185,7 @@ send_list(struct part *part, struct talk *s)
     end = client_perform(&answer, &s->client, part->arena, &call);
     if (end != FETCH_DONE)
         return venture_unanswered(part->words, end, &answer);
-    if (answer.status != 200 && answer.status != 201)
+    if (!answer_accepted(answer.status))
         return tell_refusal(part, &answer);
     tree = answer_json(part->arena, &answer);
     if (tree == NULL || tree->type != JSON_LIST || tree->count != part->count)

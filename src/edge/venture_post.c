@@ -105,7 +105,7 @@ keep_receipt(const struct words *w, struct slice receipt)
 {
     const char *path = words_text(w, "receipt");
 
-    if (path == NULL || words_get(w, "dry-run").at != NULL || file_replace(path, receipt, 0644))
+    if (path == NULL || file_replace(path, receipt, 0644))
         return COMMAND_DONE;
     return command_refused(w, "%s: %s (已登记，但回执未能保存 recorded, but the receipt was not kept)", path,
                            strerror(errno));
@@ -114,6 +114,11 @@ keep_receipt(const struct words *w, struct slice receipt)
 static enum command_end
 tell(const struct words *w, enum fetch_end end, const struct fetch_answer *answer)
 {
+    static const struct slice happened[] = {
+        S_INIT("此前已登记 recorded earlier: "),
+        S_INIT("已登记 recorded: "),
+        S_INIT("待他人复核 waits for a second person: "),
+    };
     const struct json *tree = end == FETCH_DONE ? answer_json(w->arena, answer) : NULL;
     struct buf b = {.arena = w->arena};
 
@@ -121,16 +126,15 @@ tell(const struct words *w, enum fetch_end end, const struct fetch_answer *answe
         return venture_unanswered(w, end, answer);
     if (words_get(w, "json").at != NULL)
         venture_print(answer->body);
-    if ((answer->status != 200 && answer->status != 201) || tree == NULL || tree->type != JSON_OBJECT)
+    if (!answer_accepted(answer->status) || tree == NULL || tree->type != JSON_OBJECT)
         return refused(w, answer, tree);
     if (words_get(w, "json").at == NULL) {
-        buf_add(&b, words_get(w, "dry-run").at != NULL ? S("试算 dry run: ")
-                    : answer->status == 201            ? S("已登记 recorded: ")
-                                                       : S("此前已登记 recorded earlier: "));
+        buf_add(&b, words_get(w, "dry-run").at != NULL ? S("试算 dry run: ") : happened[answer->status - 200]);
         answer_receipt(&b, tree);
         venture_print(buf_slice(&b));
     }
-    return keep_receipt(w, answer->body);
+    /* A dry run and a correction that waits have none yet. */
+    return json_find(tree, S("seq")) == NULL ? COMMAND_DONE : keep_receipt(w, answer->body);
 }
 
 enum command_end
