@@ -30,8 +30,8 @@ void supported_totals(struct contributions *out, const struct lines *lent);
 
 /* ---- policy.c: what is loaded from files ----------------------------------------------------------------------- */
 
-enum verdict file_read(struct slice *out, struct arena *a, const char *name); /* V_USAGE after one log line */
-enum verdict file_unusable(const char *file, const char *why);               /* writes it; V_USAGE */
+enum verdict data_read(struct slice *out, struct arena *a, const char *name); /* V_USAGE after one log line */
+enum verdict data_unusable(const char *file, const char *why);               /* writes it; V_USAGE */
 /* RFC 9562 section 5.8: the first bits of a hash, so that the same thing has the same id wherever it is loaded. */
 struct slice uuid8_of(struct arena *a, const struct slice *parts, size_t count);
 

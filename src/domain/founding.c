@@ -76,11 +76,11 @@ founding_load(size_t *posted, struct problems *problems, struct ledger *lg, stru
     enum verdict got;
 
     *posted = 0;
-    TRY(file_read(&text, a, file));
+    TRY(data_read(&text, a, file));
     if (json_parse(&list, a, text) != V_OK || list->type != JSON_LIST || list->count == 0)
-        return file_unusable(file, "not_a_json_list");
+        return data_unusable(file, "not_a_json_list");
     if (list->count > LEDGER_GROUP_MAX)
-        return file_unusable(file, "too_many_items");
+        return data_unusable(file, "too_many_items");
     TRY(items_read(postings, &count, problems, a, ledger_opened_with(lg)->registry, list, who));
     got = ledger_post_list(lg, postings, count);
     for (size_t i = 0; i < count; i++) {

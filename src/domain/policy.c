@@ -17,25 +17,25 @@
 /* ---- files ---------------------------------------------------------------------------------------------------------- */
 
 enum verdict
-file_unusable(const char *file, const char *why)
+data_unusable(const char *file, const char *why)
 {
-    log_write(LOG_ERROR, "file_unusable", "file=%s because=%s", file, why);
+    log_write(LOG_ERROR, "data_unusable", "file=%s because=%s", file, why);
     return V_USAGE;
 }
 
 enum verdict
-file_read(struct slice *out, struct arena *a, const char *name)
+data_read(struct slice *out, struct arena *a, const char *name)
 {
     FILE *file = fopen(name, "rb");
     char *at = arena_take(a, FILE_SIZE_MAX);
     size_t len;
 
     if (file == NULL)
-        return file_unusable(name, "cannot_open");
+        return data_unusable(name, "cannot_open");
     len = fread(at, 1, FILE_SIZE_MAX, file);
     if (ferror(file) != 0 || len == FILE_SIZE_MAX) {
         fclose(file);
-        return file_unusable(name, "unreadable_or_too_long");
+        return data_unusable(name, "unreadable_or_too_long");
     }
     fclose(file);
     *out = (struct slice){at, len};
@@ -64,13 +64,13 @@ folder_read(const char **names, size_t *count, struct arena *a, const char *fold
 
     *count = 0;
     if (dir == NULL)
-        return file_unusable(folder, "cannot_open");
+        return data_unusable(folder, "cannot_open");
     for (struct dirent *one = readdir(dir); one != NULL && *count < FILES_MAX; one = readdir(dir))
         if (is_pack(slice_of(one->d_name)))
             names[(*count)++] = arena_copy(a, slice_of(one->d_name)).at;
     closedir(dir);
     if (*count == 0 || *count == FILES_MAX)
-        return file_unusable(folder, *count == 0 ? "no_files" : "too_many_files");
+        return data_unusable(folder, *count == 0 ? "no_files" : "too_many_files");
     qsort(names, *count, sizeof *names, compare_names);
     return V_OK;
 }
@@ -200,11 +200,11 @@ row_read(struct posting **out, struct pack *k, struct policy_row *row, const str
     int32_t from;
 
     if (!day_parse(&from, row->from))
-        return file_unusable(row->file.at, "from_is_no_day");
+        return data_unusable(row->file.at, "from_is_no_day");
     TRY(ledger_subject(&s, k->o->registry, k->o->db, k->arena, k->o->registry->limits->type, subject, INT64_MAX));
     if (posting_read(p, k->arena, k->o->registry, S("limit.set"), uuid8_of(k->arena, parts, COUNT(parts)),
                      row_body(k->arena, json, subject, day_of(&s, from)), S("")) != V_OK)
-        return file_unusable(row->file.at, log_quote(k->arena, subject));
+        return data_unusable(row->file.at, log_quote(k->arena, subject));
     p->entry.actor = *k->who;
     row->fate = fate_of(&s, p->entry.body);
     *out = row->fate == POLICY_POSTED ? p : NULL;
@@ -226,7 +226,7 @@ row_add(struct pack *k, struct slice file, const struct json *json)
         .fate = POLICY_UNDATED,
     };
     if (row->name.at == NULL || row->scope.at == NULL || row->zh.at == NULL || row->en.at == NULL)
-        return file_unusable(file.at, "row_without_name_scope_zh_or_en");
+        return data_unusable(file.at, "row_without_name_scope_zh_or_en");
     return row->from.at == NULL ? V_OK : row_read(&k->postings[k->rows.count - 1], k, row, json);
 }
 
@@ -237,15 +237,15 @@ pack_file(struct pack *k, const char *folder, const char *name)
     const struct json *tree, *rows;
     struct slice text;
 
-    TRY(file_read(&text, k->arena, file.at));
+    TRY(data_read(&text, k->arena, file.at));
     if (json_parse(&tree, k->arena, text) != V_OK)
-        return file_unusable(file.at, "not_json");
+        return data_unusable(file.at, "not_json");
     rows = json_find(tree, S("rows"));
     if (rows == NULL || rows->type != JSON_LIST)
-        return file_unusable(file.at, "no_rows");
+        return data_unusable(file.at, "no_rows");
     for (const struct json *one = rows->first; one != NULL; one = one->next) {
         if (k->rows.count == LEDGER_GROUP_MAX)
-            return file_unusable(file.at, "too_many_rows");
+            return data_unusable(file.at, "too_many_rows");
         TRY(row_add(k, slice_of(name), one));
     }
     return V_OK;
@@ -319,10 +319,10 @@ plan_load(struct problems *problems, struct ledger *lg, struct arena *a, const c
     struct slice text, parts[2] = {S("plan.set|")};
     enum verdict got;
 
-    TRY(file_read(&text, a, file));
+    TRY(data_read(&text, a, file));
     parts[1] = text;
     if (json_parse(&body, a, text) != V_OK)
-        return file_unusable(file, "not_json");
+        return data_unusable(file, "not_json");
     got = posting_read(p, a, r, S("plan.set"), uuid8_of(a, parts, COUNT(parts)), body, S(""));
     if (got == V_OK) {
         p->entry.actor = *who;
