@@ -13,7 +13,7 @@ extern const struct option_group roof_registry;
 
 /* The others are each command's own. */
 extern const struct option_group roof_serve_options, roof_init_options, roof_verify_options, roof_clock_options,
-    roof_totals_options, roof_key_options;
+    roof_totals_options, roof_key_options, roof_import_options, roof_demo_options;
 
 enum command_end roof_serve(const struct words *w);
 enum command_end roof_init(const struct words *w);
@@ -22,5 +22,7 @@ enum command_end roof_rebuild(const struct words *w);
 enum command_end roof_clock(const struct words *w);
 enum command_end roof_totals(const struct words *w);
 enum command_end roof_key(const struct words *w);
+enum command_end roof_import(const struct words *w);
+enum command_end roof_demo(const struct words *w);
 
 #endif

@@ -466,7 +466,7 @@ loan_run(struct demo *d, int64_t number)
 
     loan_apply(d, &l, number);
     if (chance(d, 3)) {
-        say(d, &l.clerk, "loan.withdrawn", l.id, l.day + 1, S("\"reason\":\"applicant\""));
+        say(d, &l.clerk, "loan.withdrawn", l.id, l.day + 1, S(""));
         return;
     }
     loan_send(d, &l);
