@@ -29,8 +29,13 @@ static const struct state states[] = {
 
 /* What totals are counted by: a change of these may not reach back to days that the totals hold. */
 static const char *const read_by_totals[] = {
-    "drive.min_insured_months",        "drive.mode",                "drive.window_months", "supported.firm_counts",
-    "supported.licence_within_months", "supported.renewal_counts",  "trained.counts",
+    "drive.min_insured_months",
+    "drive.mode",
+    "drive.window_months",
+    "supported.firm_counts",
+    "supported.licence_within_months",
+    "supported.renewal_counts",
+    "trained.counts",
 };
 
 static const struct limit_view_periods_item *
@@ -39,7 +44,7 @@ period_at(const struct limit_view *v, size_t i)
     return (const struct limit_view_periods_item *)v->periods.at + i;
 }
 
-/* ---- "name@scope" ----------------------------------------------------------------------------------------------- */
+/* ---- "name@scope" ---------------------------------------------------------------------------------------------- */
 
 static bool
 made_of(struct slice s, const char *signs)
@@ -72,11 +77,12 @@ check_limit_id(const struct entry *e, struct problems *p)
     struct slice name = slice_cut(&scope, e->subject, '@');
 
     if (!name_valid(name) || !scope_valid(scope))
-        problem_add(p, V_FIELD_FORM, S("/subject"), S("须为“名称@范围”，如 panel.size@330600，范围为 cn 或六位行政区划代码"),
+        problem_add(p, V_FIELD_FORM, S("/subject"),
+                    S("须为“名称@范围”，如 panel.size@330600，范围为 cn 或六位行政区划代码"),
                     S("must be name@scope, as in panel.size@330600; a scope is cn or six digits"));
 }
 
-/* ---- may it be set? ------------------------------------------------------------------------------------------------ */
+/* ---- may it be set? -------------------------------------------------------------------------------------------- */
 
 struct form {
     const char *pointer;
@@ -135,11 +141,12 @@ check_follows(const struct limit_view *v, int32_t from, struct problems *p)
         return V_OK;
     day_print(first, last->from);
     problem_add(p, V_RULE_REFUSED, S("/from"),
-                arena_print(p->arena, "须晚于最近一期的生效日期 %s（依据 " SLICE_FMT "）：已有各期不改写，只能续设", first,
-                            SLICE_ARG(last->source)),
+                arena_print(p->arena, "须晚于最近一期的生效日期 %s（依据 " SLICE_FMT "）：已有各期不改写，只能续设",
+                            first, SLICE_ARG(last->source)),
                 arena_print(p->arena,
                             "must be after %s, when the latest period starts (" SLICE_FMT "): periods are followed, "
-                            "never rewritten", first, SLICE_ARG(last->source)));
+                            "never rewritten",
+                            first, SLICE_ARG(last->source)));
     return V_RULE_REFUSED;
 }
 
@@ -216,7 +223,7 @@ may_end(const struct view *v, const struct entry *e, struct problems *p)
     return V_RULE_REFUSED;
 }
 
-/* ---- may it be mended? -------------------------------------------------------------------------------------------- */
+/* ---- may it be mended? ----------------------------------------------------------------------------------------- */
 
 /* Until its first day a limit is a plan, and may be mended; from then on cases have been decided by it. */
 static enum verdict
@@ -239,7 +246,8 @@ check_order(const struct limit_view *after, struct problems *p)
     for (size_t i = 1; i < after->periods.count; i++) {
         if (period_at(after, i)->from > period_at(after, i - 1)->from)
             continue;
-        problem_add(p, V_LATER_FACT, S("/from"), S("不得晚于其后已设定的各期"), S("must stay before the periods set after it"));
+        problem_add(p, V_LATER_FACT, S("/from"), S("须早于其后已设定的各期"),
+                    S("must stay before the periods set after it"));
         return V_LATER_FACT;
     }
     return V_OK;
@@ -265,7 +273,7 @@ may_mend_end(const struct view *v, const struct entry *e, struct problems *p)
     return check_order(v->after->view, p);
 }
 
-/* ---- effects ------------------------------------------------------------------------------------------------------- */
+/* ---- effects --------------------------------------------------------------------------------------------------- */
 
 /* The last period's end. Views share their lists with the view before the effect, so the list is made anew. */
 static void
@@ -329,7 +337,7 @@ do_end(struct arena *a, void *view, const struct entry *e)
     period_close(view, a, ((const struct limit_ended *)e->body)->to);
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------------------------- */
 
 #define FACT(name) &entry_kinds[KIND_##name], &limit_type
 #define FROM_ANY (FROM_NEW | FROM(LIMIT_SET) | FROM(LIMIT_ENDED))
@@ -351,7 +359,7 @@ const struct subject_type limit_type = {
     .kind_count = COUNT(kinds),
 };
 
-/* ---- what the ledger asks ------------------------------------------------------------------------------------------ */
+/* ---- what the ledger asks -------------------------------------------------------------------------------------- */
 
 static struct slice
 limit_id(struct arena *a, const char *name, struct slice scope)

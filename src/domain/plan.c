@@ -1,7 +1,7 @@
 /*
  * The yearly plan: which targets a city gave its districts, and the columns in which it did.
  * Knows the plan's own arithmetic; must not know how anything is counted.
- * Invariant: in a plan that was accepted the districts' counts and sums of money add up to the city's, column by column.
+ * Invariant: in an accepted plan the districts' counts and sums of money add up to the city's, column by column.
  */
 #include "domain_int.h"
 
@@ -18,7 +18,7 @@ static const struct state states[] = {
     {"set", "已下达", "set", false},
 };
 
-/* ---- the columns ---------------------------------------------------------------------------------------------------- */
+/* ---- the columns ----------------------------------------------------------------------------------------------- */
 
 /* In the order of the schema's codes. Markets and placements are kept up, not added to each year: stocks. */
 static const struct plan_indicator indicators[PLAN_INDICATORS] = {
@@ -60,7 +60,7 @@ plan_code(size_t i)
     return &indicator->codes[i];
 }
 
-/* ---- may it be set? ------------------------------------------------------------------------------------------------ */
+/* ---- may it be set? -------------------------------------------------------------------------------------------- */
 
 static const struct plan_set_targets_item *
 target_at(const struct plan_set *d, size_t i)
@@ -120,7 +120,8 @@ check_target(const struct plan_set *d, size_t i, const struct limit *list, struc
         problem_add(p, V_FIELD_MISSING, json_pointer(p->arena, at, S("value")), S("value 与 target_text 须填其一"),
                     S("exactly one of value and target_text is required"));
     if (given_before(d, i))
-        problem_add(p, V_FIELD_CODE, at, S("同一区县同一指标只能填一次"), S("this district has a target of this indicator already"));
+        problem_add(p, V_FIELD_CODE, at, S("同一区县同一指标只能填一次"),
+                    S("this district has a target of this indicator already"));
 }
 
 /* One column's two sides. A thousand targets of at most 9e15 stay below 2^63. */
@@ -155,7 +156,8 @@ static void
 check_sum(const struct plan_set *d, int32_t indicator, struct slice city, struct problems *p)
 {
     const struct code *code = plan_code((size_t)indicator);
-    const char *unit = slice_equal(slice_of(indicators[indicator].unit), S("fen")) ? "分" : indicators[indicator].printed;
+    bool money = slice_equal(slice_of(indicators[indicator].unit), S("fen"));
+    const char *unit = money ? "分" : indicators[indicator].printed;
     struct column c = column_of(d, indicator, city);
     long long parts = c.parts, total = c.total;
 
@@ -169,8 +171,8 @@ check_sum(const struct plan_set *d, int32_t indicator, struct slice city, struct
     else
         problem_add(p, V_PARTS_DIFFER, arena_print(p->arena, "/targets/%zu/value", c.total_at),
                     arena_print(p->arena, "“%s”分项合计 %lld %s，总计 %lld %s", code->zh, parts, unit, total, unit),
-                    arena_print(p->arena, "%s (%s): the parts add up to %lld, the total says %lld", code->en, code->name,
-                                parts, total));
+                    arena_print(p->arena, "%s (%s): the parts add up to %lld, the total says %lld", code->en,
+                                code->name, parts, total));
 }
 
 static enum verdict
@@ -189,7 +191,7 @@ may_set(const struct view *v, const struct entry *e, struct problems *p)
     return p->count > 0 ? V_PARTS_DIFFER : V_OK;
 }
 
-/* ---- effect ---------------------------------------------------------------------------------------------------------- */
+/* ---- effect ---------------------------------------------------------------------------------------------------- */
 
 /* The view's lists have the members of the entry's, under the view's names. */
 static void
@@ -214,7 +216,7 @@ do_set(struct arena *a, void *view, const struct entry *e)
     v->targets = (struct list){kept, d->targets.count};
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------------------------- */
 
 static const struct kind kinds[] = {
     {&entry_kinds[KIND_PLAN_SET], &plan_type, FROM_NEW | FROM(PLAN_SET), PLAN_SET, .limits = {"district"},

@@ -5,7 +5,7 @@
  */
 #include "domain_int.h"
 
-/* ---- for programs --------------------------------------------------------------------------------------------------- */
+/* ---- for programs ---------------------------------------------------------------------------------------------- */
 
 static void
 add_text(struct buf *b, const char *key, struct slice text)
@@ -91,7 +91,7 @@ plan_table_json(struct buf *b, const struct plan_table *t)
     buf_add(b, S("]}"));
 }
 
-/* ---- for people: figures ------------------------------------------------------------------------------------------ */
+/* ---- for people: figures --------------------------------------------------------------------------------------- */
 
 #define NOTHING S("—")
 #define FEN_PER_WAN INT64_C(1000000) /* 万元 */
@@ -146,7 +146,7 @@ print_completion(struct arena *a, const struct plan_indicator *column, const str
     return arena_print(a, SLICE_FMT "%%", SLICE_ARG(print_hundredths(a, hundredths, false)));
 }
 
-/* ---- for people: the grid ------------------------------------------------------------------------------------------ */
+/* ---- for people: the grid -------------------------------------------------------------------------------------- */
 
 #define HEAD_LINES 3
 #define LINES_A_ROW 3
@@ -235,7 +235,7 @@ grid_print(struct buf *b, struct grid *g)
     }
 }
 
-/* ---- for people: notes ---------------------------------------------------------------------------------------------- */
+/* ---- for people: notes ----------------------------------------------------------------------------------------- */
 
 /* A column of parts that the plan's text calls "of which", beside the column of the whole. */
 struct reading {
@@ -257,7 +257,8 @@ reading_print(struct buf *b, const struct reading *r, const struct limit *l, con
     long long inside = whole, sum = 0, of = part;
 
     if (l->name == NULL || whole == INT_ABSENT || part == INT_ABSENT) {
-        buf_print(b, "%d. %s：两列是包含还是并列，%s\n", number, r->zh, l->name == NULL ? "当日没有生效的口径" : "没有目标可读");
+        buf_print(b, "%d. %s：两列是包含还是并列，%s\n", number, r->zh,
+                  l->name == NULL ? "当日没有生效的口径" : "没有目标可读");
         return;
     }
     sum = whole + part;
@@ -301,7 +302,8 @@ notes_print(struct buf *b, const struct plan_table *t)
     for (size_t i = 0; i < COUNT(readings); i++)
         reading_print(b, &readings[i], &t->readings[i], &t->rows[t->row_count - 1], number++);
     number = texts_print(b, t, number);
-    buf_print(b, "%d. 金额按分登记，仅在本表折算为万元并四舍五入至两位小数，各行之和可能与总计略有出入；完成比例按原数计算。\n", number++);
+    buf_print(b, "%d. 金额按分登记，仅在本表折算为万元并四舍五入至两位小数，", number++);
+    buf_print(b, "各行之和可能与总计略有出入；完成比例按原数计算。\n");
     buf_print(b, "%d. “—”表示没有目标、登记簿没有数据或无从计算，不是零。\n", number);
 }
 

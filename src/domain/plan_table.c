@@ -7,7 +7,7 @@
 
 static const char *const readings[] = {"base.city_counts_in_district_total", "gig.public_counts_in_total"};
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 static void
 place_add(struct list *places, struct arena *a, struct slice district, struct slice zh)
@@ -73,7 +73,7 @@ row_of(const struct plan_table *t, struct slice district)
     return &t->rows[t->row_count - 1]; /* a figure of no district is the city's alone */
 }
 
-/* ---- targets --------------------------------------------------------------------------------------------------------- */
+/* ---- targets --------------------------------------------------------------------------------------------------- */
 
 static void
 targets_put(struct plan_table *t, const struct plan_view *plan)
@@ -92,7 +92,7 @@ targets_put(struct plan_table *t, const struct plan_view *plan)
     }
 }
 
-/* ---- actuals --------------------------------------------------------------------------------------------------------- */
+/* ---- actuals --------------------------------------------------------------------------------------------------- */
 
 struct figures {
     struct cell *at;
@@ -191,7 +191,7 @@ actuals_put(struct plan_table *t, const struct figures *year, const struct figur
     return V_OK;
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------------------------- */
 
 static int32_t
 first_of(int year, int month)

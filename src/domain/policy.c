@@ -14,7 +14,7 @@
 #define FILE_SIZE_MAX ((size_t)1 << 18)
 #define FILES_MAX 64
 
-/* ---- files ---------------------------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------------------------- */
 
 enum verdict
 data_unusable(const char *file, const char *why)
@@ -75,7 +75,7 @@ folder_read(const char **names, size_t *count, struct arena *a, const char *fold
     return V_OK;
 }
 
-/* ---- identifiers ---------------------------------------------------------------------------------------------------- */
+/* ---- identifiers ----------------------------------------------------------------------------------------------- */
 
 /* RFC 9562 section 5.8: the first bits of a hash, so that the same thing has the same id wherever it is loaded. */
 struct slice
@@ -90,7 +90,7 @@ uuid8_of(struct arena *a, const struct slice *parts, size_t count)
     return arena_print(a, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.at, hex.at + 8, hex.at + 12, hex.at + 16, hex.at + 20);
 }
 
-/* ---- rows of the pack --------------------------------------------------------------------------------------------- */
+/* ---- rows of the pack ------------------------------------------------------------------------------------------ */
 
 struct pack {
     const struct ledger_options *o;
@@ -251,7 +251,7 @@ pack_file(struct pack *k, const char *folder, const char *name)
     return V_OK;
 }
 
-/* ---- posting ---------------------------------------------------------------------------------------------------------- */
+/* ---- posting --------------------------------------------------------------------------------------------------- */
 
 static void
 row_answer(struct policy_row *row, const struct posting *p)

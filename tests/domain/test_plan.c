@@ -43,7 +43,7 @@ plan_setup(void **state)
     return 0;
 }
 
-/* ---- does it add up? --------------------------------------------------------------------------------------------------- */
+/* ---- does it add up? ------------------------------------------------------------------------------------------- */
 
 /* The file with the value of one target replaced. */
 static const char *
@@ -141,7 +141,7 @@ does_not_sum_rates(void **state)
                                 plan_with(w, "330602", "key_group_rate", 10000, 9500))->got, V_OK);
 }
 
-/* ---- what else is refused --------------------------------------------------------------------------------------------- */
+/* ---- what else is refused -------------------------------------------------------------------------------------- */
 
 #define T(district, indicator, rest) "{'district':'" district "','indicator':'" indicator "'" rest "}"
 #define BODY(subject, year, targets) \
@@ -154,8 +154,8 @@ static const struct {
     enum verdict got;
     const char *pointer;
 } refusals[] = {
-    {"a year other than the subject's", &tally_officer, BODY("330600-2024", "2023", T("330602", "trained", ",'value':1")),
-     V_FIELDS_WRONG, "/subject"},
+    {"a year other than the subject's", &tally_officer,
+     BODY("330600-2024", "2023", T("330602", "trained", ",'value':1")), V_FIELDS_WRONG, "/subject"},
     {"a subject that is no plan's", &tally_officer, BODY("plan-2023", "2023", T("330602", "trained", ",'value':1")),
      V_FIELDS_WRONG, "/subject"},
     {"a district that is not in the list", &tally_officer,
@@ -172,8 +172,8 @@ static const struct {
      V_FIELDS_WRONG, "/targets/0/indicator"},
     {"parts without a total", &tally_officer, BODY("330600-2024", "2024", T("330602", "trained", ",'value':1")),
      V_PARTS_DIFFER, "/targets"},
-    {"a role that may not", &tally_clerk, BODY("330600-2024", "2024", T("330600", "trained", ",'value':1")), V_FORBIDDEN,
-     NULL},
+    {"a role that may not", &tally_clerk, BODY("330600-2024", "2024", T("330600", "trained", ",'value':1")),
+     V_FORBIDDEN, NULL},
 };
 
 static void
@@ -224,7 +224,7 @@ answers_the_same_file_with_its_first_entry(void **state)
     assert_int_equal(world_count(w, "journal"), before);
 }
 
-/* ---- the document -------------------------------------------------------------------------------------------------- */
+/* ---- the document ---------------------------------------------------------------------------------------------- */
 
 static struct slice
 document(struct world *w, const char *as_of, int64_t known_seq)
@@ -297,7 +297,8 @@ compare_documents(struct world *w, struct slice theirs, int64_t known_at)
         struct slice ours = document(w, moments[i], known_at), one = slice_cut(&theirs, theirs, '\n');
 
         if (!slice_equal(ours, one))
-            fail_msg("as of %s\nours:   " SLICE_FMT "\ntheirs: " SLICE_FMT, moments[i], SLICE_ARG(ours), SLICE_ARG(one));
+            fail_msg("as of %s\nours:   " SLICE_FMT "\ntheirs: " SLICE_FMT, moments[i], SLICE_ARG(ours),
+                     SLICE_ARG(one));
     }
 }
 
@@ -338,8 +339,8 @@ gives_one_loan_to_the_last_byte(void **state)
     json = document(w, "2023-06-30", INT64_MAX);
     assert_non_null(strstr(json.at, arena_print(w->arena, "{\"year\":2023,\"as_of\":\"2023-06-30\",\"known_at\":%lld,"
                                                 "\"indicators\":[{\"code\":\"urban_jobs\",", (long long)seq).at));
-    assert_non_null(strstr(json.at, "\"loan_amount\":{\"target\":5000000000,\"actual\":3120000000,\"pace\":2500000000}"));
-    assert_non_null(strstr(json.at, "\"loan_amount\":{\"target\":10000000000,\"actual\":3120000000,\"pace\":5000000000}"));
+    assert_non_null(strstr(json.at, "{\"target\":5000000000,\"actual\":3120000000,\"pace\":2500000000}"));
+    assert_non_null(strstr(json.at, "{\"target\":10000000000,\"actual\":3120000000,\"pace\":5000000000}"));
     assert_non_null(strstr(json.at, "\"trained\":{\"target\":900,\"pace\":450}")); /* nothing known: no actual, not 0 */
 }
 
@@ -387,7 +388,7 @@ counts_a_late_fact_for_its_own_day(void **state)
     assert_non_null(strstr(document(w, "2023-06-30", INT64_MAX).at, "\"trained\":{\"target\":900,\"actual\":42,"));
 }
 
-/* ---- the printed table ------------------------------------------------------------------------------------------------ */
+/* ---- the printed table ----------------------------------------------------------------------------------------- */
 
 static struct slice
 printed(struct world *w, const char *as_of)
@@ -500,8 +501,8 @@ names_the_other_reading_once_the_office_has_decided(void **state)
                                 "'from':'2023-06-01','unit':'yes_no','code':'no','source':'试行〔2023〕1号',"
                                 "'confidence':'V'}")->got, V_OK);
     table = printed(w, "2023-06-30");
-    assert_non_null(strstr(table.at, "创业孵化示范基地：按两列并列、共 22 家计；另一读法为共 16 家、其中市级 6 家（规则 "
-                                     "base.city_counts_in_district_total，依据 试行〔2023〕1号，可信度 V）"));
+    assert_non_null(strstr(table.at, "创业孵化示范基地：按两列并列、共 22 家计；另一读法为共 16 家、其中市级 6 家"
+                                     "（规则 base.city_counts_in_district_total，依据 试行〔2023〕1号，可信度 V）"));
     assert_non_null(strstr(printed(w, "2023-05-31").at, "按共 16 家、其中市级 6 家计"));
 }
 
@@ -513,7 +514,8 @@ prints_a_registry_that_knows_no_plan_and_no_rule(void **state)
 
     assert_non_null(strstr(table.at, "尚未下达"));
     assert_non_null(strstr(table.at, "当日没有生效的口径"));
-    assert_true(slice_starts(document(w, "2023-06-30", INT64_MAX), S("{\"year\":2023,\"as_of\":\"2023-06-30\",\"known_at\":0,")));
+    assert_true(slice_starts(document(w, "2023-06-30", INT64_MAX),
+                             S("{\"year\":2023,\"as_of\":\"2023-06-30\",\"known_at\":0,")));
     assert_non_null(strstr(document(w, "2023-06-30", INT64_MAX).at,
                            "\"rows\":[{\"district\":\"330600\",\"zh\":\"总计\",\"cells\":{}}]}"));
 }
