@@ -70,11 +70,11 @@ struct policy_report {
     size_t count;
 };
 
-/* Reads every .json of the folder, in the order of their names, and posts a limit.set for each dated row that the registry
- * lacks, at most LEDGER_GROUP_MAX of them in one transaction. Loading again posts nothing. An entry's id is derived from
- * name, scope and first day. `on` is the first day, or today where that lies ahead. V_USAGE, after one log line, where a
- * file cannot be read or a row is not of the pack's form (schemas/policy/README.md); nothing has been posted then. A
- * fault is returned as it is; refusals of single rows stand in the report. */
+/* Reads every .json of the folder that has `rows`, in the order of their names, and posts a limit.set for each dated row
+ * that the registry lacks, at most LEDGER_GROUP_MAX of them in one transaction. Loading again posts nothing. An entry's id
+ * is derived from name, scope and first day. `on` is the first day, or today where that lies ahead. V_USAGE, after one
+ * log line, where a file cannot be read or a row is not of the pack's form (schemas/policy/README.md); nothing has been
+ * posted then. A fault is returned as it is; refusals of single rows stand in the report. */
 enum verdict policy_load(struct policy_report *out, struct ledger *lg, struct arena *a, const char *folder,
                          const struct actor *who);
 

@@ -241,8 +241,10 @@ pack_file(struct pack *k, const char *folder, const char *name)
     if (json_parse(&tree, k->arena, text) != V_OK)
         return data_unusable(file.at, "not_json");
     rows = json_find(tree, S("rows"));
-    if (rows == NULL || rows->type != JSON_LIST)
-        return data_unusable(file.at, "no_rows");
+    if (rows == NULL) /* another sort of policy: what a password must be */
+        return V_OK;
+    if (rows->type != JSON_LIST)
+        return data_unusable(file.at, "rows_are_no_list");
     for (const struct json *one = rows->first; one != NULL; one = one->next) {
         if (k->rows.count == LEDGER_GROUP_MAX)
             return data_unusable(file.at, "too_many_rows");
@@ -302,6 +304,8 @@ policy_load(struct policy_report *out, struct ledger *lg, struct arena *a, const
     TRY(folder_read(names, &count, a, folder));
     for (size_t i = 0; i < count; i++)
         TRY(pack_file(k, folder, names[i]));
+    if (k->rows.count == 0)
+        return data_unusable(folder, "no_rows");
     *out = (struct policy_report){.rows = NEW_ARRAY(a, struct policy_row, k->rows.count), .count = k->rows.count};
     memcpy(out->rows, k->rows.at, k->rows.count * sizeof *out->rows);
     TRY(pack_post(k, out->rows, lg));

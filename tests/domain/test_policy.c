@@ -390,6 +390,7 @@ static const struct {
 } broken[] = {
     {"not JSON", "{\"rows\": [" ROW ",\"from\":\"2020-01-01\",\"number\":1},"},
     {"no rows", "{\"row\": []}"},
+    {"rows that are no list", "{\"rows\": {}}"},
     {"a fraction", "{\"rows\": [" ROW ",\"from\":\"2020-01-01\",\"number\":1.5}]}"},
     {"a row without a name", "{\"rows\": [" ROW ",\"from\":\"2020-01-01\",\"number\":1},{\"scope\":\"cn\"}]}"},
     {"a member that is unknown",
