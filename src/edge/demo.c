@@ -44,7 +44,8 @@ struct demo {
     struct key *keys[BANKS];
     struct posting *waiting[GROUP];
     size_t count;
-    int64_t serial;             /* of entries: with the seed it makes their ids */
+    uint64_t id_seed;           /* 0 for the banks, who are the same under every seed */
+    int64_t serial;             /* of entries: with that seed it makes their ids */
     int32_t year_start;
     enum verdict got;           /* the first refusal; nothing is posted after it */
 };
@@ -129,7 +130,7 @@ posting(struct demo *d, const char *kind, struct slice body)
 
     if (got == V_OK)
         got = posting_read(p, d->group, &the_registry, slice_of(kind),
-                           uuid_of(d->group, d->o->seed, "entry", d->serial), json, S(""));
+                           uuid_of(d->group, d->id_seed, "entry", d->serial), json, S(""));
     d->serial++;
     if (got == V_OK)
         return p;
@@ -325,7 +326,7 @@ bank_open(struct demo *d, size_t i)
 /* ---- one loan ----------------------------------------------------------------------------------------------------------- */
 
 struct demo_loan {
-    char id[32];
+    char id[48];
     const char *district;
     bool class1;
     int64_t amount;       /* fen */
@@ -352,7 +353,7 @@ loan_draw(struct demo *d, int64_t number)
 {
     struct demo_loan l = {.district = district_draw(d), .class1 = chance(d, 55)};
 
-    snprintf(l.id, sizeof l.id, "demo-loan-%05lld", (long long)number);
+    snprintf(l.id, sizeof l.id, "demo-%llu-%05lld", (unsigned long long)d->o->seed, (long long)number);
     l.amount = (l.class1 ? between(d, 3, 10) : between(d, 8, 50)) * 10000 * FEN;
     l.term_months = 12 * between(d, 1, 3);
     l.bank = (size_t)between(d, 0, BANKS - 1);
@@ -368,8 +369,8 @@ loan_apply(struct demo *d, struct demo_loan *l, int64_t number)
     char valid_to[DAY_TEXT_SIZE];
 
     say(d, &l->clerk, "person.registered", person.at, l->day,
-        arena_print(d->group, "\"id_type\":\"other\",\"id_number\":\"DEMO-%06lld\",\"name\":\"演示人员%lld\"", (long long)number,
-                    (long long)number));
+        arena_print(d->group, "\"id_type\":\"other\",\"id_number\":\"DEMO-%llx-%lld\",\"name\":\"演示人员%lld\"",
+                    (unsigned long long)d->o->seed, (long long)number, (long long)number));
     say(d, &l->clerk, "loan.applied", l->id, l->day,
         arena_print(d->group,
                     "\"class\":\"%s\",\"sort\":\"individual\",\"person\":\"" SLICE_FMT "\",\"district\":\"%s\",%s"
@@ -380,8 +381,8 @@ loan_apply(struct demo *d, struct demo_loan *l, int64_t number)
     l->day += (int32_t)between(d, 3, 9);
     day_print(valid_to, l->day + 60);
     say(d, &officer, "loan.qualified", l->id, l->day,
-        arena_print(d->group, "\"certificate_no\":\"DEMO-2023-%05lld\",\"amount_max\":%lld,\"valid_to\":\"%s\"",
-                    (long long)number, (long long)l->amount, valid_to));
+        arena_print(d->group, "\"certificate_no\":\"%s\",\"amount_max\":%lld,\"valid_to\":\"%s\"", l->id,
+                    (long long)l->amount, valid_to));
 }
 
 static void
@@ -486,6 +487,21 @@ loan_run(struct demo *d, int64_t number)
     loan_live(d, &l);
 }
 
+/* An application that lies at its bank, today, for a decision. */
+static void
+loan_wait(struct demo *d, int64_t number, int32_t today)
+{
+    struct demo_loan l = loan_draw(d, number);
+
+    l.day = today - 15;
+    loan_apply(d, &l, number);
+    l.day = today;
+    say(d, &officer, "loan.sent", l.id, l.day, arena_print(d->group, "\"bank\":\"%s\"", banks[l.bank].id));
+    flush(d);
+    if (d->got == V_OK && d->o->told != NULL)
+        d->o->told(l.id, banks[l.bank].id, l.amount, l.term_months);
+}
+
 /* ---- the year ---------------------------------------------------------------------------------------------------------- */
 
 enum verdict
@@ -502,11 +518,14 @@ demo_run(struct demo_report *out, const struct demo_options *o)
     for (size_t i = 0; i < BANKS && d.got == V_OK; i++)
         bank_open(&d, i);
     flush(&d);
+    d.id_seed = o->seed;
     for (int64_t i = 1; i <= o->loans && d.got == V_OK; i++) {
         loan_run(&d, i);
         out->loans++;
     }
     flush(&d);
+    for (int64_t i = 1; i <= o->waiting && d.got == V_OK; i++)
+        loan_wait(&d, o->loans + i, day_local(the_clock.wall_ms()));
     for (size_t i = 0; i < BANKS; i++)
         key_close(d.keys[i]);
     arena_close(d.group);

@@ -15,7 +15,9 @@ struct demo_options {
     const char *key_folder;  /* the demo banks' private keys are made here, mode 0600 */
     const char *origin;      /* of the API, "https://localhost:8443": what signatures cover */
     uint64_t seed;
-    int64_t loans;
+    int64_t loans;           /* of 2023, each with its story */
+    int64_t waiting;         /* and applications of today, sent to a bank and not decided */
+    void (*told)(const char *loan, const char *bank, int64_t amount, int64_t term_months); /* of each of these; or NULL */
 };
 
 struct demo_report {

@@ -148,9 +148,17 @@ roof_import(const struct words *w)
 static const struct option demo_options[] = {
     {"seed",   "N",   "2023",                   "the same seed gives the same records",       "随机种子"        },
     {"loans",  "N",   "600",                    "how many loans",                             "贷款笔数"        },
+    {"waiting", "N",  "0",                      "applications of today that wait at a bank",  "待银行审批笔数"  },
     {"origin", "URL", "https://localhost:8443", "of the API that the banks' signatures name", "签名所指接口地址"},
 };
 const struct option_group roof_demo_options = {"demo", demo_options, COUNT(demo_options)};
+
+/* One line that a script can read. */
+static void
+tell_waiting(const char *loan, const char *bank, int64_t amount, int64_t term_months)
+{
+    printf("waiting %s %s %lld %lld\n", loan, bank, (long long)amount, (long long)term_months);
+}
 
 enum command_end
 roof_demo(const struct words *w)
@@ -159,16 +167,27 @@ roof_demo(const struct words *w)
     struct demo_report report;
     struct loader l;
     struct demo_options o;
-    int64_t seed, loans;
+    int64_t seed, loans, waiting;
     enum command_end end;
 
-    if (!words_number(&seed, w, "seed", 0, INT64_MAX) || !words_number(&loans, w, "loans", 0, 100000))
+    if (!words_number(&seed, w, "seed", 0, INT64_MAX) || !words_number(&loans, w, "loans", 0, 100000) ||
+        !words_number(&waiting, w, "waiting", 0, 1000))
         return COMMAND_MISUSE;
     end = loader_open(&l, w);
     if (end != COMMAND_DONE)
         return end;
     mkdir(folder, 0700);
-    o = (struct demo_options){l.ledger, l.db, l.site.vault, folder, words_text(w, "origin"), (uint64_t)seed, loans};
+    o = (struct demo_options){
+        .ledger = l.ledger,
+        .db = l.db,
+        .vault = l.site.vault,
+        .key_folder = folder,
+        .origin = words_text(w, "origin"),
+        .seed = (uint64_t)seed,
+        .loans = loans,
+        .waiting = waiting,
+        .told = tell_waiting,
+    };
     if (demo_run(&report, &o) != V_OK)
         end = command_refused(w, "a demo record was refused; the log says which (演示数据被拒，见日志)");
     printf("demo loans %lld entries %lld (synthetic, 合成数据)\n", (long long)report.loans, (long long)report.entries);
