@@ -33,7 +33,7 @@
  *   settled <-------------------+
  *
  *   withdrawn* is reached from applied, qualified, sent, investigating, approved and rejected; thawed leads from every
- *   state to itself and takes the mark away. A star marks a side state: a bank's fact that arrives there freezes the loan.
+ *   state to itself and takes the mark away. A star: a side state, where a bank's fact that arrives freezes the loan.
  */
 #include "loan_int.h"
 
@@ -194,8 +194,8 @@ do_reject(struct arena *a, void *view, const struct entry *e)
     v->rejections += is_current(v, e);
 }
 
-/* Class 1 counts where the certificate was issued, Class 2 where the business is registered. Whatever is corrected about
- * them later, a contract or money that left fixes it. */
+/* Class 1 counts where the certificate was issued, Class 2 where the business is registered: as it was at the contract
+ * or, where money came early, with the first of it. */
 static void
 freeze_credit(struct loan_view *v)
 {
@@ -295,8 +295,9 @@ do_settle(struct arena *a, void *view, const struct entry *e)
 
 #define FACT(name) &entry_kinds[KIND_LOAN_##name], &loan_type
 #define NAMED(field, type) {#field, false, &type##_type}
-#define BEFORE_CONTRACT (FROM(LOAN_APPLIED) | FROM(LOAN_QUALIFIED) | FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING) | \
-                         FROM(LOAN_APPROVED) | FROM(LOAN_REJECTED))
+#define BEFORE_CONTRACT                                                                                        \
+    (FROM(LOAN_APPLIED) | FROM(LOAN_QUALIFIED) | FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING) | FROM(LOAN_APPROVED) | \
+     FROM(LOAN_REJECTED))
 #define PAID_OUT (FROM(LOAN_REPAYING) | FROM(LOAN_OVERDUE))
 #define ANY_BUT_NEW ((FROM(LOAN__COUNT) - 1) & ~FROM_NEW)
 
@@ -314,28 +315,26 @@ static const struct kind kinds[] = {
          [LIMIT_TERM_INDIVIDUAL] = "loan.term_max_months.individual",
          [LIMIT_TERM_FIRM] = "loan.term_max_months.firm",
      }},
-    {FACT(REFUSED),    FROM(LOAN_APPLIED),                             LOAN_REFUSED},
-    {FACT(WITHDRAWN),  BEFORE_CONTRACT,                                LOAN_WITHDRAWN, .tells = tells_bank},
-    {FACT(EXPIRED),    FROM(LOAN_QUALIFIED) | FROM(LOAN_REJECTED),     LOAN_EXPIRED, .may = loan_may_expire},
-    {FACT(SENT),       FROM(LOAN_QUALIFIED) | FROM(LOAN_REJECTED),     LOAN_SENT, .may = loan_may_send,
-     .apply = do_send, .others = {NAMED(bank, organisation)}, .tells = tells_bank},
+    {FACT(REFUSED),    FROM(LOAN_APPLIED),                         LOAN_REFUSED},
+    {FACT(WITHDRAWN),  BEFORE_CONTRACT,                            LOAN_WITHDRAWN, .tells = tells_bank},
+    {FACT(EXPIRED),    FROM(LOAN_QUALIFIED) | FROM(LOAN_REJECTED), LOAN_EXPIRED, .may = loan_may_expire},
+    {FACT(SENT),       FROM(LOAN_QUALIFIED) | FROM(LOAN_REJECTED), LOAN_SENT, .may = loan_may_send, .apply = do_send,
+     .others = {NAMED(bank, organisation)}, .tells = tells_bank},
     {FACT(THAWED),     ANY_BUT_NEW, TO_SAME, ORDER_STRICT, MARK_THAW, .may = loan_may_thaw, .tells = tells_bank},
 
-    {FACT(ACCEPTED),   FROM(LOAN_SENT),                                LOAN_INVESTIGATING, ORDER_FACT},
-    {FACT(REJECTED),   FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING),     LOAN_REJECTED,   ORDER_FACT, .apply = do_reject},
-    {FACT(APPROVED),   FROM(LOAN_INVESTIGATING),                       LOAN_APPROVED,   ORDER_FACT, .apply = do_approve,
+    {FACT(ACCEPTED),   FROM(LOAN_SENT),                            LOAN_INVESTIGATING, ORDER_FACT},
+    {FACT(REJECTED),   FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING), LOAN_REJECTED, ORDER_FACT, .apply = do_reject},
+    {FACT(APPROVED),   FROM(LOAN_INVESTIGATING),                   LOAN_APPROVED, ORDER_FACT, .apply = do_approve,
      .over = loan_over_approved},
-    {FACT(CONTRACTED), FROM(LOAN_APPROVED),                            LOAN_CONTRACTED, ORDER_FACT, .apply = do_contract,
+    {FACT(CONTRACTED), FROM(LOAN_APPROVED),                        LOAN_CONTRACTED, ORDER_FACT, .apply = do_contract,
      .over = loan_over_contracted},
-    {FACT(DISBURSED),  FROM(LOAN_CONTRACTED) | FROM(LOAN_REPAYING),    LOAN_REPAYING,   ORDER_FACT, .apply = do_disburse,
+    {FACT(DISBURSED),  FROM(LOAN_CONTRACTED) | FROM(LOAN_REPAYING), LOAN_REPAYING, ORDER_FACT, .apply = do_disburse,
      .over = loan_over_disbursed},
-    {FACT(REPAID),     PAID_OUT,                                       TO_SAME,         ORDER_FACT, .apply = do_repay,
-     .over = loan_over_repaid},
-    {FACT(PREPAID),    PAID_OUT,                                       TO_SAME,         ORDER_FACT, .apply = do_prepay,
-     .over = loan_over_prepaid},
-    {FACT(OVERDUE),    PAID_OUT,                                       LOAN_OVERDUE,    ORDER_FACT, .apply = do_overdue},
-    {FACT(CURED),      FROM(LOAN_OVERDUE),                             LOAN_REPAYING,   ORDER_FACT, .apply = do_cure},
-    {FACT(SETTLED),    PAID_OUT,                                       LOAN_SETTLED,    ORDER_FACT, .apply = do_settle},
+    {FACT(REPAID),     PAID_OUT,           TO_SAME,       ORDER_FACT, .over = loan_over_repaid,  .apply = do_repay},
+    {FACT(PREPAID),    PAID_OUT,           TO_SAME,       ORDER_FACT, .over = loan_over_prepaid, .apply = do_prepay},
+    {FACT(OVERDUE),    PAID_OUT,           LOAN_OVERDUE,  ORDER_FACT, .apply = do_overdue},
+    {FACT(CURED),      FROM(LOAN_OVERDUE), LOAN_REPAYING, ORDER_FACT, .apply = do_cure},
+    {FACT(SETTLED),    PAID_OUT,           LOAN_SETTLED,  ORDER_FACT, .apply = do_settle},
 };
 /* clang-format on */
 

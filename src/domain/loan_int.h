@@ -28,7 +28,7 @@ enum loan_state {
 
 /* ---- loan_rules.c ---------------------------------------------------------------------------------------------- */
 
-/* The numbers that a qualification may read, in the order of its row. Factors are in parts per million, terms in months. */
+/* The numbers that a qualification may read, in the order of its row: fen, parts per million and months. */
 enum loan_limit {
     LIMIT_CLASS1_INDIVIDUAL,
     LIMIT_CLASS2_INDIVIDUAL,

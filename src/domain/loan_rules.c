@@ -80,8 +80,8 @@ static const struct condition {
      "Class 1 is guaranteed by the fund or a guarantee company, Class 2 never by the fund; source: 杭银发〔2016〕6号"},
 };
 
-/* Only key groups may ask for Class 1. Which they are is a dated list, whose source the refusal names; that the group is
- * on the list was looked at already. */
+/* Only key groups may ask for Class 1. Which they are is a dated list, whose source the refusal names; whether the
+ * group is on it was looked at already. */
 static enum verdict
 check_group(const struct limit *groups, const struct loan_applied *d, struct problems *p)
 {
@@ -105,6 +105,8 @@ loan_may_apply(const struct view *v, const struct entry *e, struct problems *p)
 
     TRY(own_district(p, &e->actor, d->district, "/district"));
     TRY(check_group(&v->some_limits[0], d, p));
+    if (v->others[1].state == ENTERPRISE_CLOSED)
+        return refuse(p, V_RULE_REFUSED, "/enterprise", S("该经营实体已终止"), S("this enterprise has closed"));
     for (size_t i = 0; i < COUNT(conditions); i++)
         if (conditions[i].broken(d))
             got = refuse(p, V_RULE_REFUSED, conditions[i].pointer, slice_of(conditions[i].zh),
@@ -225,18 +227,23 @@ check_certificate(const struct loan_view *loan, const struct entry *e, struct pr
                               last));
 }
 
+static bool
+is_active_bank(const struct subject *s)
+{
+    const struct organisation_view *v = s->view;
+
+    return s->state == ORGANISATION_ACTIVE && v->sort == ORGANISATION_VIEW_SORT_BANK;
+}
+
 enum verdict
 loan_may_send(const struct view *v, const struct entry *e, struct problems *p)
 {
     const struct loan_view *loan = v->subject->view;
     const struct loan_sent *d = e->body;
-    const struct subject *bank = &v->others[0];
-    const struct state *state = &bank->type->states[bank->state];
 
     TRY(check_certificate(loan, e, p));
-    if (!slice_equal(slice_of(state->name), S("active")))
-        return refuse(p, V_RULE_REFUSED, "/bank", arena_print(p->arena, "该机构当前状态为“%s”，不能转送", state->zh),
-                      arena_print(p->arena, "this organisation is %s; choose an active one", state->en));
+    if (!is_active_bank(&v->others[0]))
+        return refuse(p, V_RULE_REFUSED, "/bank", S("须为有效的银行机构"), S("must be a bank that is active"));
     if (v->subject->state == LOAN_REJECTED && slice_equal(d->bank, loan->bank))
         return refuse(p, V_RULE_REFUSED, "/bank", S("该银行已拒贷，请另选银行"),
                       S("this bank has rejected the loan; choose another"));
