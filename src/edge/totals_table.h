@@ -8,8 +8,8 @@
 
 #include "ventured/json.h"
 
-/* Appends the table in blocks, each of as many indicators as fit into `columns` of a terminal. V_JSON_MALFORMED where the
- * document lacks what a table needs. A cell that has no target or no actual shows "-". */
+/* Appends the table in blocks, each of as many indicators as fit into `columns` of a terminal. V_JSON_MALFORMED where
+ * the document lacks what a table needs. A cell that has no target or no actual shows "-". */
 enum verdict totals_table(struct buf *b, const struct json *totals, size_t columns);
 
 #endif

@@ -339,7 +339,8 @@ def a_dry_run_keeps_nothing():
 def a_correction_that_waits_has_no_receipt_yet():
     waiting = b'{"id":"x","kind":"jar.filled","subject":"jar-1","state":"waiting"}'
     with Server([{"status": 202, "body": waiting}]) as server:
-        code, out, err = run("post", "jar.filled", fresh("entry.json"), "--receipt", folder / "none", *server.registry())
+        code, out, err = run("post", "jar.filled", fresh("entry.json"), "--receipt", folder / "none",
+                             *server.registry())
         need(code == 0 and "待他人复核" in out and "waiting" in out, f"{code} {out} {err}")
     need(not (folder / "none").exists(), "kept what is no receipt")
 
@@ -582,7 +583,8 @@ TESTS = [keygen_makes_keys_that_openssl_reads, keygen_writes_over_no_key, misuse
          every_command_has_help_in_two_languages, posts_signed_with_every_algorithm,
          tries_again_under_the_same_id_until_it_is_recorded, gives_up_after_so_many_tries,
          the_id_outlives_a_kill_before_the_answer, an_id_given_is_kept_and_must_not_change, a_dry_run_keeps_nothing,
-         a_correction_that_waits_has_no_receipt_yet, a_pipe_is_told_its_id, a_refusal_is_told_in_both_languages_and_harmlessly,
+         a_correction_that_waits_has_no_receipt_yet, a_pipe_is_told_its_id,
+         a_refusal_is_told_in_both_languages_and_harmlessly,
          an_untrusted_server_gets_no_second_try, the_file_says_what_the_line_leaves_out,
          a_sheet_becomes_typed_lists_with_lasting_ids, a_long_sheet_is_cut_and_stops_at_a_refused_list,
          a_wrong_sheet_is_refused_before_anything_is_sent, a_receipt_that_holds_is_told_in_full,
