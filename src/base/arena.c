@@ -78,8 +78,8 @@ arena_reset(struct arena *a)
         madvise(a->at + KEPT_SIZE, round_up(a->dirty, 4096) - KEPT_SIZE, MADV_DONTNEED);
         a->dirty = KEPT_SIZE;
     }
+    ASAN_POISON_MEMORY_REGION(a->at, a->used); /* what lies beyond has been poisoned since the arena was opened */
     a->used = 0;
-    ASAN_POISON_MEMORY_REGION(a->at, a->size);
 }
 
 size_t

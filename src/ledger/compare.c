@@ -34,8 +34,9 @@ struct side {
     struct db *db;
     const struct scan *scan;
     const struct db_statement *statement;
-    struct arena *arena;
-    struct db_value last[KEYS_MAX]; /* the key behind which the next page starts */
+    struct arena *pages[2];         /* by turns: the page before holds the key behind which the next one starts */
+    size_t turn;
+    struct db_value last[KEYS_MAX];
     struct db_value row[VALUES_MAX];
     char *page;
     size_t count, next;
@@ -75,14 +76,13 @@ static enum verdict
 page_read(struct side *s)
 {
     struct db_value values[KEYS_MAX + 1];
+    struct arena *a = s->pages[s->turn++ % 2];
 
-    for (size_t i = 0; i < s->scan->keys; i++) {
-        values[i] = s->last[i];
-        values[i].s = arena_copy(s->arena, values[i].s);
-    }
+    arena_reset(a);
+    memcpy(values, s->last, s->scan->keys * sizeof values[0]);
     values[s->scan->keys] = (struct db_value){.type = 'i', .i = PAGE};
     s->next = 0;
-    return db_run(s->db, s->statement, values, s->arena, (void **)&s->page, &s->count);
+    return db_run(s->db, s->statement, values, a, (void **)&s->page, &s->count);
 }
 
 /* Moves to the next row, or to the end. */
@@ -102,9 +102,10 @@ side_next(struct side *s)
 }
 
 static enum verdict
-side_open(struct side *s, struct db *db, const struct scan *scan, struct arena *a)
+side_open(struct side *s, struct db *db, const struct scan *scan, struct arena *const pages[2])
 {
-    *s = (struct side){.db = db, .scan = scan, .statement = statement_find(scan->statement), .arena = a};
+    *s = (struct side){.db = db, .scan = scan, .statement = statement_find(scan->statement)};
+    memcpy(s->pages, pages, sizeof s->pages);
     for (size_t i = 0; i < scan->keys; i++)
         s->last[i] = (struct db_value){.type = s->statement->gives[i], .i = INT64_MIN, .s = S("")};
     TRY(page_read(s));
@@ -146,13 +147,13 @@ compare_values(struct verify_report *report, const struct side *is, const struct
 
 static enum verdict
 compare_table(struct verify_report *report, struct db *is_db, struct db *ought_db, const struct scan *scan,
-              struct arena *a, struct arena *b)
+              struct arena *const pages[4])
 {
     struct side is, ought;
     char where[DAMAGE_WHERE_SIZE];
 
-    TRY(side_open(&is, is_db, scan, a));
-    TRY(side_open(&ought, ought_db, scan, b));
+    TRY(side_open(&is, is_db, scan, pages));
+    TRY(side_open(&ought, ought_db, scan, pages + 2));
     while (!is.ended || !ought.ended) {
         int by = key_compare(&is, &ought);
 
@@ -177,13 +178,14 @@ compare_table(struct verify_report *report, struct db *is_db, struct db *ought_d
 enum verdict
 compare_derived(struct verify_report *report, struct db *is, struct db *ought)
 {
-    for (size_t i = 0; i < COUNT(scans); i++) {
-        struct arena *a = arena_open(COMPARE_ARENA_SIZE), *b = arena_open(COMPARE_ARENA_SIZE);
-        enum verdict got = compare_table(report, is, ought, &scans[i], a, b);
+    struct arena *pages[4];
+    enum verdict got = V_OK;
 
-        arena_close(a);
-        arena_close(b);
-        TRY(got);
-    }
-    return V_OK;
+    for (size_t i = 0; i < COUNT(pages); i++)
+        pages[i] = arena_open(COMPARE_ARENA_SIZE);
+    for (size_t i = 0; i < COUNT(scans) && got == V_OK; i++)
+        got = compare_table(report, is, ought, &scans[i], pages);
+    for (size_t i = 0; i < COUNT(pages); i++)
+        arena_close(pages[i]);
+    return got;
 }

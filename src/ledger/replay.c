@@ -10,7 +10,7 @@
 #define PAGE 500
 #define ARENA_SIZE ((size_t)64 << 20)
 /* For the effect of one entry; a correction folds a history of any length. Address space only. */
-#define EFFECT_ARENA_SIZE ((size_t)4 << 30)
+#define EFFECT_ARENA_SIZE ((size_t)1 << 30)
 
 struct tile_target {
     struct db *db;

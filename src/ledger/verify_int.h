@@ -9,8 +9,8 @@
 #include "ledger_int.h"
 
 #define DAMAGE_WHERE_SIZE sizeof(((struct damage *)0)->where)
-/* Address space only: the pages of a table of millions of rows, read once. */
-#define COMPARE_ARENA_SIZE ((size_t)8 << 30)
+/* Address space only: a page of rows, of which each may be as long as a subject's view gets. */
+#define COMPARE_ARENA_SIZE ((size_t)256 << 20)
 
 void damage_add(struct verify_report *report, const char *where, const char *what, ...)
     __attribute__((format(printf, 3, 4)));

@@ -9,7 +9,7 @@
 #include "vault_int.h"
 
 #define TEXTS_PAGE 100
-#define TEXTS_ARENA_SIZE ((size_t)1 << 30) /* address space: a text may be a whole request */
+#define TEXTS_ARENA_SIZE ((size_t)256 << 20) /* address space: a text may be a whole request */
 
 /* ---- sealing -------------------------------------------------------------------------------------------------- */
 
