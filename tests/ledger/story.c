@@ -38,7 +38,8 @@ static int64_t
 dump_leaves(struct world *w, int64_t after)
 {
     struct slice rows = dump_query(w->arena, w->engine->url,
-                                   arena_print(w->arena, "SELECT leaf FROM journal WHERE seq > %" PRId64 " ORDER BY seq",
+                                   arena_print(w->arena, "SELECT leaf FROM journal WHERE seq > %" PRId64
+                                               " ORDER BY seq",
                                                after).at);
 
     for (; rows.at != NULL && rows.len > 0; after++) {

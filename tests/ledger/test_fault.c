@@ -51,8 +51,8 @@ static size_t
 scene_open(struct world *w, struct posting *out[4], const char *ids[4])
 {
     out[0] = world_read(w, &clerk, "jar.opened", ids[0],
-                        "{'subject':'j5','on':'2023-03-01','district':'330602','capacity':10,'colour':'red','label':'乙',"
-                        "'owner':'0190aaaa-0000-7000-8000-000000000001'}");
+                        "{'subject':'j5','on':'2023-03-01','district':'330602','capacity':10,'colour':'red',"
+                        "'label':'乙','owner':'0190aaaa-0000-7000-8000-000000000001'}");
     return 1;
 }
 

@@ -32,7 +32,7 @@ close_memory(void **state)
     return 0;
 }
 
-/* ---- the toy's law -------------------------------------------------------------------------------------------------------- */
+/* ---- the toy's law --------------------------------------------------------------------------------------------- */
 
 /* A letter a state (new, open, filled, lent, sealed, broken): where the kind leads from there, small letters in order,
  * capitals early, "=" late, "!" on a side branch, "." refused. */
@@ -70,7 +70,8 @@ jar_in(int state, bool frozen)
 static struct entry
 entry_of(const struct kind *k)
 {
-    struct entry e = {.kind = k, .subject = S("j1"), .on = 19501, .actor = {ROLE_BANK_MACHINE, S("bank-one"), S("m1"), {0}}};
+    struct entry e = {.kind = k, .subject = S("j1"), .on = 19501,
+                      .actor = {ROLE_BANK_MACHINE, S("bank-one"), S("m1"), {0}}};
     char *body = arena_take(memory, k->schema->shape->size + 1);
     const struct field *amount = shape_field(k->schema->shape, S("amount"));
 
@@ -172,10 +173,11 @@ amounts_count_whatever_the_nature_and_marks_follow_3(void **state)
     }
 }
 
-/* ---- random tables ---------------------------------------------------------------------------------------------------------- */
+/* ---- random tables --------------------------------------------------------------------------------------------- */
 
 #define STATES 7
 #define KINDS 7
+#define WAY_SIZE 64
 
 static const struct state plain_states[STATES] = {
     {"s0", "", "", false}, {"s1", "", "", false}, {"s2", "", "", false}, {"s3", "", "", false},
@@ -189,7 +191,8 @@ static struct kind_row rows[KINDS] = {
 
 /* The first sequence of facts, by length and then by the order of the table, after which the goal is allowed. */
 static bool
-way_of_length(char out[64], const struct subject_type *type, int at, const struct kind *goal, size_t length, int *to)
+way_of_length(char out[WAY_SIZE], const struct subject_type *type, int at, const struct kind *goal, size_t length,
+              int *to)
 {
     if (length == 0) {
         *to = at;
@@ -197,12 +200,12 @@ way_of_length(char out[64], const struct subject_type *type, int at, const struc
     }
     for (size_t i = 0; i < type->kind_count; i++) {
         const struct kind *k = &type->kinds[i];
-        char rest[64] = "";
+        char rest[WAY_SIZE] = "";
 
         if (k->order != ORDER_FACT || k->to == TO_SAME || (k->from & FROM(at)) == 0)
             continue;
         if (way_of_length(rest, type, k->to, goal, length - 1, to)) {
-            snprintf(out, 64, "%s%s%s", k->schema->name, length == 1 ? "" : ",", rest);
+            assert_true(snprintf(out, WAY_SIZE, "%s%s%s", k->schema->name, length == 1 ? "" : ",", rest) < WAY_SIZE);
             return true;
         }
     }
@@ -215,7 +218,7 @@ check_random_table(const struct subject_type *type, int from, const struct kind 
     struct subject s = {.type = type, .state = from, .first_on = 1};
     struct entry e = {.kind = k, .on = 2};
     struct move m = machine_move(memory, &s, &e);
-    char steps[64] = "";
+    char steps[WAY_SIZE] = "";
     int reached = from;
     bool found = false;
 

@@ -14,7 +14,7 @@
 
 #define YEAR "2023-01-01", "2023-12-31"
 
-/* ---- telling stories in short lines --------------------------------------------------------------------------------- */
+/* ---- telling stories in short lines ---------------------------------------------------------------------------- */
 
 static struct posting *
 tell(struct world *w, const struct actor *who, const char *kind, const char *jar, const char *on, const char *fields)
@@ -76,7 +76,7 @@ exceptions(struct world *w, const char *id)
                      id).at;
 }
 
-/* ---- two persons ---------------------------------------------------------------------------------------------------------- */
+/* ---- two persons ----------------------------------------------------------------------------------------------- */
 
 static void
 a_proposal_waits_outside_the_journal(void **state)
@@ -215,7 +215,7 @@ a_retry_is_answered_as_the_first_time_while_waiting_and_after(void **state)
     assert_int_equal(world_count(w, "journal"), before);
 }
 
-/* ---- what may be mended --------------------------------------------------------------------------------------------------- */
+/* ---- what may be mended ---------------------------------------------------------------------------------------- */
 
 static void
 a_correction_names_the_first_entry_of_its_kind_and_subject(void **state)
@@ -288,7 +288,7 @@ an_envelope_that_is_wrong_is_answered_with_pointers(void **state)
     }
 }
 
-/* ---- totals --------------------------------------------------------------------------------------------------------------- */
+/* ---- totals ---------------------------------------------------------------------------------------------------- */
 
 static void
 totals_hold_before_after_and_as_known_before(void **state)
@@ -364,7 +364,7 @@ of_several_corrections_the_last_counts(void **state)
     assert_int_equal(world_total(w, "coins_in", YEAR, INT64_MAX), 90);
 }
 
-/* ---- the first entry ------------------------------------------------------------------------------------------------------ */
+/* ---- the first entry ------------------------------------------------------------------------------------------- */
 
 #define OPENED "'district':'330602','owner':'0190aaaa-0000-7000-8000-000000000001','capacity':1000,'colour':'red'"
 
@@ -436,7 +436,7 @@ a_correction_obeys_the_bounds_of_a_day(void **state)
     assert_true(slice_equal(p->problems.first->pointer, S("/on")));
 }
 
-/* ---- later facts ---------------------------------------------------------------------------------------------------------- */
+/* ---- later facts ----------------------------------------------------------------------------------------------- */
 
 static void
 a_later_strict_fact_that_would_no_longer_be_allowed_refuses_it(void **state)
@@ -529,7 +529,7 @@ a_correction_that_would_freeze_refuses_later_strict_facts(void **state)
                           mending(w, fill, "'amount':1001,'voucher_no':'V1'"))->got, V_LATER_FACT);
 }
 
-/* ---- vouchers and rules --------------------------------------------------------------------------------------------------- */
+/* ---- vouchers and rules ---------------------------------------------------------------------------------------- */
 
 static void
 a_voucher_is_kept_changed_or_taken(void **state)
@@ -597,7 +597,8 @@ the_limit_of_the_corrections_own_day_and_place_holds(void **state)
     done(tell(w, &officer, "rule.set", "capacity_max:330603", "2023-05-01",
               "'from':'2023-05-01','number':5000,'source':'toy-2'"));
     opened = done(tell(w, &clerk, "jar.opened", "j1", "2023-03-01", OPENED));
-#define BIG(district) "'district':'" district "','owner':'0190aaaa-0000-7000-8000-000000000001','capacity':2000,'colour':'red'"
+#define BIG(district) \
+    "'district':'" district "','owner':'0190aaaa-0000-7000-8000-000000000001','capacity':2000,'colour':'red'"
     assert_int_equal(tell(w, &clerk, "jar.opened", "j1", "2023-03-01", mending(w, opened, BIG("330603")))->got,
                      V_OVER_LIMIT);
     assert_int_equal(tell(w, &clerk, "jar.opened", "j1", "2023-05-01", mending(w, opened, BIG("330602")))->got,

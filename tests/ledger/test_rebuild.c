@@ -1,5 +1,5 @@
 /*
- * Rebuild and replay: what is derived depends on the journal alone, whichever engine holds it and however it was grouped.
+ * Rebuild and replay: what is derived depends on the journal alone, whatever the engine and the groups.
  * Knows the derived tables as text; must not know what stands in them.
  * Invariant: before and after are compared byte for byte, every row of every table.
  */
@@ -26,7 +26,7 @@ expect_equal(struct world *w, struct slice one, struct slice other, const char *
 
 static const char fill[] = "{'subject':'j1','on':'2023-04-01','amount':100,'voucher_no':'V1'}";
 
-/* ---- rebuild -------------------------------------------------------------------------------------------------------------- */
+/* ---- rebuild --------------------------------------------------------------------------------------------------- */
 
 static void
 a_rebuild_leaves_every_derived_row_as_it_was(void **state)
@@ -99,7 +99,7 @@ a_rebuild_asks_no_rule(void **state)
     expect_equal(w, before, dump_derived(w->arena, w->engine->url), "rebuilt");
 }
 
-/* ---- replay into another database ------------------------------------------------------------------------------------- */
+/* ---- replay into another database ------------------------------------------------------------------------------ */
 
 static struct slice
 journal_of(struct world *w, const char *url)
@@ -145,7 +145,7 @@ a_replay_into_the_other_engine_and_back_is_equal(void **state)
     engine_teardown(&fresh);
 }
 
-/* ---- long histories ------------------------------------------------------------------------------------------------------- */
+/* ---- long histories -------------------------------------------------------------------------------------------- */
 
 #define FILLS 400
 

@@ -17,7 +17,7 @@
 #define FACTS_MAX 4000
 #define CELLS_MAX 400
 
-/* ---- the model ------------------------------------------------------------------------------------------------------------ */
+/* ---- the model ------------------------------------------------------------------------------------------------- */
 
 struct fact {
     struct slice id, kind, subject, on;
@@ -56,7 +56,8 @@ model_read(struct model *m, struct arena *a, struct slice lines, int64_t known)
             if (slice_equal(m->facts[f].id, mended))
                 i = f;
         if (i == m->count)
-            m->facts[m->count++] = (struct fact){text(leaf, "id"), text(leaf, "kind"), text(leaf, "subject"), {0}, NULL};
+            m->facts[m->count++] = (struct fact){.id = text(leaf, "id"), .kind = text(leaf, "kind"),
+                                                 .subject = text(leaf, "subject")};
         m->facts[i].on = text(leaf, "on");
         m->facts[i].body = json_find(leaf, S("body"));
         assert_true(m->count < FACTS_MAX);
@@ -179,7 +180,7 @@ model_count(struct model *m, struct arena *a)
     count_first_of_year(m, "circles", keepers, keeper_count);
 }
 
-/* ---- against the ledger --------------------------------------------------------------------------------------------------- */
+/* ---- against the ledger ---------------------------------------------------------------------------------------- */
 
 static int64_t
 model_cell(const struct model *m, const struct cell *c)
@@ -297,7 +298,7 @@ totals_are_what_the_lines_of_the_journal_say(void **state)
     }
 }
 
-/* ---- by hand: what a random story may not hit ---------------------------------------------------------------------------- */
+/* ---- by hand: what a random story may not hit ------------------------------------------------------------------ */
 
 static void
 the_recording_day_is_the_local_one(void **state)

@@ -65,7 +65,7 @@ expect_damage(struct world *w, const char *what, const char *where)
         fail_msg("%s: told of '%s' (%s), not of '%s'", what, report.damages[0].where, report.damages[0].what, where);
 }
 
-/* ---- a small registry with one entry of each kind, and then some ----------------------------------------------------------- */
+/* ---- a small registry with one entry of each kind, and then some ----------------------------------------------- */
 
 static void
 tell_all_kinds(struct world *w)
@@ -76,7 +76,8 @@ tell_all_kinds(struct world *w)
     world_jar(w, "j1");
     world_post(w, &clerk, "keeper.named", NULL,
                "{'subject':'0190aaaa-0000-7000-8000-000000000001','on':'2023-03-01','circle':'c1'}");
-    first = world_read(w, &bank, "jar.filled", NULL, "{'subject':'j1','on':'2023-04-01','amount':600,'voucher_no':'V1'}");
+    first = world_read(w, &bank, "jar.filled", NULL,
+                       "{'subject':'j1','on':'2023-04-01','amount':600,'voucher_no':'V1'}");
     first->evidence = &evidence;
     ledger_post(w->ledger, &first, 1);
     assert_int_equal(first->got, V_OK);
@@ -110,7 +111,7 @@ tell_all_kinds(struct world *w)
     assert_int_equal(p->got, V_OK);
 }
 
-/* ---- honest registries ---------------------------------------------------------------------------------------------------- */
+/* ---- honest registries ----------------------------------------------------------------------------------------- */
 
 static void
 nothing_is_told_of_a_registry_nobody_touched(void **state)
@@ -146,7 +147,7 @@ an_erasure_is_no_damage(void **state)
     expect_whole(w, "erased");
 }
 
-/* ---- every byte of a leaf --------------------------------------------------------------------------------------------------- */
+/* ---- every byte of a leaf -------------------------------------------------------------------------------------- */
 
 static struct slice
 quoted(struct arena *a, struct slice s)
@@ -185,7 +186,7 @@ a_byte_of_a_leaf_changed_names_its_entry(void **state)
     struct world *w = *state;
     struct slice rows, rest;
     /* All bytes take minutes: the suite takes one in 29 from a random start, N=1000 every one. */
-    size_t stride = times(60) >= 1000 ? 1 : 29;
+    size_t stride = times(60) >= 1000 ? 1 : is_postgres(w) ? 97 : 29;
 
     tell_all_kinds(w);
     rows = dump_query(w->arena, w->engine->url, "SELECT seq, leaf FROM journal ORDER BY seq");
@@ -206,7 +207,7 @@ a_byte_of_a_leaf_changed_names_its_entry(void **state)
     expect_whole(w, "put right again");
 }
 
-/* ---- a random byte of a random column of a random row --------------------------------------------------------------------- */
+/* ---- a random byte of a random column of a random row ---------------------------------------------------------- */
 
 struct column {
     const char *table, *keys, *name;
@@ -294,8 +295,9 @@ literal(struct world *w, char type, struct slice value)
         return value;
     if (type == 't')
         return quoted(w->arena, value);
-    return is_postgres(w) ? arena_print(w->arena, "CAST('\\x" SLICE_FMT "' AS bytea)", SLICE_ARG(slice_sub(value, 2, value.len)))
-                          : arena_print(w->arena, "x'" SLICE_FMT "'", SLICE_ARG(slice_sub(value, 2, value.len)));
+    value = slice_sub(value, 2, value.len);
+    return is_postgres(w) ? arena_print(w->arena, "CAST('\\x" SLICE_FMT "' AS bytea)", SLICE_ARG(value))
+                          : arena_print(w->arena, "x'" SLICE_FMT "'", SLICE_ARG(value));
 }
 
 static bool
@@ -312,9 +314,12 @@ static struct slice
 row_any(struct world *w, struct seed *seed, const struct column *c, const char *also)
 {
     struct buf b = {.arena = w->arena};
-    int64_t count = world_count(w, arena_print(w->arena, "%s WHERE 1 = 1%s", c->table, also).at);
     struct slice row, key, keys;
+    int64_t count;
 
+    row = dump_query(w->arena, w->engine->url,
+                     arena_print(w->arena, "SELECT COUNT(*) FROM %s WHERE 1 = 1%s", c->table, also).at);
+    assert_true(slice_to_int(&count, slice_cut(&row, row, '\n')));
     if (count == 0)
         return (struct slice){0};
     row = dump_query(w->arena, w->engine->url,
@@ -404,8 +409,9 @@ spoil_once(struct world *w, struct seed *seed, const struct column *c)
             rest = slice_sub(rest, 1, rest.len);
         }
     }
-    if (!dump_change(w->engine->url, arena_print(w->arena, "UPDATE %s SET %s = " SLICE_FMT " WHERE " SLICE_FMT, c->table,
-                                                 c->name, SLICE_ARG(literal(w, c->type, after)), SLICE_ARG(where)).at))
+    if (!dump_change(w->engine->url,
+                     arena_print(w->arena, "UPDATE %s SET %s = " SLICE_FMT " WHERE " SLICE_FMT, c->table, c->name,
+                                 SLICE_ARG(literal(w, c->type, after)), SLICE_ARG(where)).at))
         return false;
     got = verify(w, &report);
     run(w, arena_print(w->arena, "UPDATE %s SET %s = " SLICE_FMT " WHERE " SLICE_FMT, c->table, c->name,
@@ -422,17 +428,18 @@ a_random_change_of_any_column_is_found_and_named(void **state)
 {
     struct seed seed = seed_open("changes");
     struct world *w = *state;
-    size_t done = 0, wanted = times(COUNT(table_columns));
+    size_t start = seed_below(&seed, COUNT(table_columns)), done = 0;
+    size_t wanted = times(is_postgres(w) ? 24 : COUNT(table_columns));
 
     tell_all_kinds(w);
     expect_whole(w, "before");
     for (size_t i = 0; done < wanted && i < wanted * 20; i++)
-        done += spoil_once(w, &seed, &table_columns[i % COUNT(table_columns)]);
+        done += spoil_once(w, &seed, &table_columns[(start + i) % COUNT(table_columns)]);
     assert_int_equal(done, wanted);
     expect_whole(w, "put right again");
 }
 
-/* ---- rows gone, doubled, swapped ------------------------------------------------------------------------------------------ */
+/* ---- rows gone, doubled, swapped ------------------------------------------------------------------------------- */
 
 static const struct {
     const char *story, *harm, *where;
@@ -440,8 +447,8 @@ static const struct {
     {"an entry gone", "DELETE FROM journal WHERE seq = 6", "journal seq 6"},
     {"the newest entry gone", "DELETE FROM journal WHERE seq = (SELECT MAX(seq) FROM journal)", "head"},
     {"an entry behind the end",
-     "INSERT INTO journal (seq, id, type, subject, state, leaf) SELECT seq + 100, id || 'x', type, subject, state, leaf "
-     "FROM journal WHERE seq = 5", "journal"},
+     "INSERT INTO journal (seq, id, type, subject, state, leaf) "
+     "SELECT seq + 100, id || 'x', type, subject, state, leaf FROM journal WHERE seq = 5", "journal"},
     {"two entries swapped",
      "UPDATE journal SET seq = CASE seq WHEN 5 THEN -6 ELSE -5 END WHERE seq IN (5, 6); "
      "UPDATE journal SET seq = -seq WHERE seq < 0", "journal seq 5"},
@@ -449,7 +456,8 @@ static const struct {
      "UPDATE journal SET leaf = (SELECT o.leaf FROM journal o WHERE o.seq = 11 - journal.seq) WHERE seq IN (5, 6)",
      "journal seq 5"},
     {"a checkpoint gone", "DELETE FROM checkpoint WHERE size = 5", "checkpoint"},
-    {"the newest checkpoint gone", "DELETE FROM checkpoint WHERE size = (SELECT MAX(size) FROM checkpoint)", "checkpoint"},
+    {"the newest checkpoint gone", "DELETE FROM checkpoint WHERE size = (SELECT MAX(size) FROM checkpoint)",
+     "checkpoint"},
     {"a checkpoint doubled",
      "INSERT INTO checkpoint (size, previous, note) SELECT size + 1000, size, note FROM checkpoint WHERE size = 5",
      "checkpoint"},
@@ -475,7 +483,8 @@ static const struct {
      "INSERT INTO private_text SELECT owner || 'x', field, version, sealed FROM private_text WHERE field = '/label'",
      "private_text"},
     {"a waiting correction's words changed for another's",
-     "UPDATE private_text SET sealed = (SELECT MAX(o.sealed) FROM private_text o WHERE o.field = '/label') "
+     "UPDATE private_text SET sealed = "
+     "(SELECT o.sealed FROM private_text o WHERE o.field = '/label' ORDER BY o.owner LIMIT 1) "
      "WHERE field = 'waiting'", "private_text"},
 };
 
@@ -483,8 +492,16 @@ static const struct {
 static void
 rows_gone_doubled_or_swapped_are_named(void **state)
 {
+    size_t step = 1, i = 0;
+
     (void)state;
-    for (size_t i = 0; i < COUNT(harms); i++) {
+    if (getenv("VENTURED_TEST_DB") != NULL && getenv("N") == NULL) { /* a database for each takes its time */
+        struct seed seed = seed_open("harms");
+
+        step = 3;
+        i = seed_below(&seed, step);
+    }
+    for (; i < COUNT(harms); i += step) {
         void *fresh = NULL;
         struct world *w;
 
@@ -511,7 +528,7 @@ more_damages_than_are_kept_are_counted(void **state)
     assert_true(report.damage_count > COUNT(report.damages) + 1);
 }
 
-/* ---- keys and checkpoints kept elsewhere ---------------------------------------------------------------------------------- */
+/* ---- keys and checkpoints kept elsewhere ----------------------------------------------------------------------- */
 
 static void
 a_checkpoint_signed_by_another_key_is_named(void **state)
@@ -563,7 +580,8 @@ a_journal_cut_short_or_rewritten_breaks_with_a_checkpoint_kept_elsewhere(void **
     kept = arena_copy(w->arena, last);
     ((char *)kept.at)[kept.len - 6] ^= 1;
     assert_int_equal(ledger_checkpoint_check(&w->options, kept, w->vkey), V_BROKEN);
-    run(w, "DELETE FROM journal WHERE seq > 6; DELETE FROM checkpoint WHERE size > 6; DELETE FROM body_mac WHERE seq > 6; "
+    run(w, "DELETE FROM journal WHERE seq > 6; DELETE FROM checkpoint WHERE size > 6; "
+           "DELETE FROM body_mac WHERE seq > 6; "
            "DELETE FROM private_text WHERE owner NOT IN (SELECT id FROM journal); DELETE FROM op_waiting; "
            "DELETE FROM op_outbox WHERE seq > 6; "
            "UPDATE head SET seq = 6");

@@ -55,12 +55,29 @@ query_sqlite(struct arena *a, const char *url, const char *sql)
     return buf_slice(&b);
 }
 
+/* The last connection is kept: a log-in costs more than a query. The server drops it with its database. */
+static PGconn *
+connection_to(const char *url)
+{
+    static PGconn *kept;
+    static char kept_url[512];
+
+    if (kept != NULL && strcmp(kept_url, url) == 0 && PQstatus(kept) == CONNECTION_OK)
+        return kept;
+    PQfinish(kept);
+    kept = PQconnectdb(url);
+    snprintf(kept_url, sizeof kept_url, "%s", url);
+    if (PQstatus(kept) != CONNECTION_OK)
+        fail_msg("%s", PQerrorMessage(kept));
+    return kept;
+}
+
 /* PostgreSQL writes bytea as \x and hex digits by itself. */
 static struct slice
 query_postgres(struct arena *a, const char *url, const char *sql)
 {
     struct buf b = {.arena = a};
-    PGconn *db = PQconnectdb(url);
+    PGconn *db = connection_to(url);
     PGresult *r = PQexec(db, sql);
 
     if (PQresultStatus(r) != PGRES_TUPLES_OK)
@@ -71,7 +88,6 @@ query_postgres(struct arena *a, const char *url, const char *sql)
         buf_add_char(&b, '\n');
     }
     PQclear(r);
-    PQfinish(db);
     return buf_slice(&b);
 }
 
@@ -101,12 +117,11 @@ change_sqlite(const char *url, const char *sql)
 static bool
 change_postgres(const char *url, const char *sql)
 {
-    PGconn *db = PQconnectdb(url);
+    PGconn *db = connection_to(url);
     PGresult *r = PQexec(db, sql);
     bool done = PQresultStatus(r) == PGRES_COMMAND_OK;
 
     PQclear(r);
-    PQfinish(db);
     return done;
 }
 

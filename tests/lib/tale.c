@@ -69,7 +69,7 @@ below(struct tale *t, size_t limit)
     return (size_t)seed_below(t->seed, limit);
 }
 
-/* ---- groups ------------------------------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------------------------- */
 
 static void
 keep(struct tale *t, const struct told *draft, const struct posting *p)
@@ -112,7 +112,7 @@ post(struct tale *t, const struct told *draft)
         flush(t);
 }
 
-/* ---- what is told of a jar ---------------------------------------------------------------------------------------------- */
+/* ---- what is told of a jar ------------------------------------------------------------------------------------- */
 
 static const char *
 owner(struct tale *t)
@@ -258,10 +258,12 @@ voucher_any(struct tale *t)
 {
     bool again = t->vouchers > 0 && below(t, 25) == 0;
 
-    return arena_print(t->w->arena, "V%lld", (long long)(again ? (int64_t)below(t, (size_t)t->vouchers) : t->vouchers++));
+    int64_t number = again ? (int64_t)below(t, (size_t)t->vouchers) : t->vouchers++;
+
+    return arena_print(t->w->arena, "V%lld", (long long)number);
 }
 
-/* ---- steps ---------------------------------------------------------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------------------------------------------- */
 
 static void
 step_open(struct tale *t)
@@ -334,8 +336,9 @@ step_mend(struct tale *t)
     post(t, &draft);
     if (below(t, 6) == 0)
         return;
-    post(t, &(struct told){.id = new_id(t->w), .kind = "jar.mended", .who = below(t, 2) == 0 ? &officer : first->jar->clerk,
-                           .jar = first->jar, .is_correction = true,
+    post(t, &(struct told){.id = new_id(t->w), .kind = "jar.mended",
+                           .who = below(t, 2) == 0 ? &officer : first->jar->clerk, .jar = first->jar,
+                           .is_correction = true,
                            .body = body_of(t, &(struct jar){.id = draft.id}, today(), "", "")});
 }
 
