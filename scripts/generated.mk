@@ -18,6 +18,12 @@ $(GEN)/tests/store_sql.c: scripts/generate-sql tests/store/sql tests/store/sql/q
 	scripts/generate-sql --queries tests/store/sql/queries --migrations tests/store/sql --out $(GEN)/tests/store_sql
 $(GEN)/tests/store_sql.h: $(GEN)/tests/store_sql.c ;
 
+# --- scripts/embed: files that the program carries with it -------------------------------------------------------------
+GENERATED_SOURCES += $(GEN)/password_rule.c
+$(GEN)/password_rule.c: scripts/embed schemas/password.json
+	@mkdir -p $(@D)
+	scripts/embed schemas/password.json password_rule_document ventured/people.h > $@
+
 # --- scripts/generate-shapes: structs, policy and the API document from schemas/; the tests' toy kinds the same way ----
 SHAPE_FILES := shapes.h shapes.c policy.h policy.c openapi.json openapi.c
 SHAPE_SOURCES := scripts/generate-shapes scripts/schema_files.py schemas/openapi.json include/ventured/role.tbl \

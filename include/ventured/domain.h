@@ -38,6 +38,20 @@ enum verdict key_record_load(struct key_record *out, struct db *db, const struct
 /* May a request of that local day be signed with it? */
 bool key_record_valid(const struct key_record *k, int32_t day);
 
+/* ---- accounts of people ----------------------------------------------------------------------------------------- */
+
+/* An account as a log-in is judged by it. Texts live in the arena it was loaded into. */
+struct account_record {
+    struct slice id, login, organisation;
+    struct slice district;        /* absent for the city and for banks */
+    uint32_t roles;               /* ROLE_BIT of each */
+    bool active;                  /* neither it nor its organisation has been closed */
+    struct credential credential; /* for a posting of somebody who logged in with it */
+};
+
+/* V_NONE where no such account was ever opened. */
+enum verdict account_record_load(struct account_record *out, struct db *db, struct arena *a, struct slice id);
+
 /* The place this registry serves, and what it lies in (GB/T 2260). */
 #define CITY "330600"
 #define PROVINCE "330000"

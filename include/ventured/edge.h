@@ -8,6 +8,7 @@
 
 #include "ventured/domain.h"
 #include "ventured/http.h"
+#include "ventured/people.h"
 
 /* As key_record_load, which is what a daemon gives; tests give their own. Runs on any worker's thread, with its reader.
  */
@@ -42,7 +43,8 @@ struct edge_options {
     struct edge_name names[HTTP_SERVER_NAMES_MAX];
     size_t name_count;
     key_find_fn *key_find;
-    session_find_fn *session_find;          /* NULL: nobody logs in here */
+    const struct people *people;            /* NULL: nobody logs in here; its origins are those of `names` */
+    session_find_fn *session_find;          /* in place of people's log-in; NULL but in tests */
     totals_fn *totals;                      /* NULL: the address is unknown */
     int64_t signature_window_s;             /* how far `created` may be off, either way */
     size_t write_queue_max, work_queue_max; /* requests that may wait before the next is told to come back */

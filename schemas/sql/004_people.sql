@@ -3,6 +3,7 @@
 -- One row for each account that may log in. The secret of the second factor lies sealed in the side table.
 CREATE TABLE op_secret (
     account    TEXT   NOT NULL PRIMARY KEY,
+    login      TEXT   NOT NULL UNIQUE,
     salt       BLOB   NOT NULL CHECK (length(salt) = 16),
     hash       BLOB   NOT NULL CHECK (length(hash) = 32), -- scrypt of the password, or of the one-time code
     invited    BIGINT NOT NULL CHECK (invited IN (0, 1)), -- 1: the hash is that of a one-time code

@@ -254,3 +254,35 @@ const struct subject_type account_type = {
     .kinds = account_kinds,
     .kind_count = COUNT(account_kinds),
 };
+
+/* ---- the record ------------------------------------------------------------------------------------------------ */
+
+enum verdict
+account_record_load(struct account_record *out, struct db *db, struct arena *a, struct slice id)
+{
+    struct subject account, organisation;
+    const struct account_view *v;
+    const struct slice *names;
+
+    TRY(subject_load(&account, db, a, &account_type, id));
+    if (account.state == ACCOUNT_NEW)
+        return V_NONE;
+    v = account.view;
+    TRY(subject_load(&organisation, db, a, &organisation_type, v->organisation));
+    *out = (struct account_record){
+        .id = id,
+        .login = v->login,
+        .organisation = v->organisation,
+        .district = v->district,
+        .active = account.state == ACCOUNT_OPEN && organisation.state == ORGANISATION_ACTIVE,
+        .credential = {&account_type, id},
+    };
+    names = v->roles.at;
+    for (size_t i = 0; i < v->roles.count; i++) {
+        enum role r;
+
+        if (role_find(&r, names[i]))
+            out->roles |= ROLE_BIT(r);
+    }
+    return V_OK;
+}

@@ -5,6 +5,7 @@
  */
 #include "bank.h"
 #include "call.h"
+#include "reception.h"
 
 #define ANSWER_FIELDS_MAX 16
 
@@ -38,9 +39,12 @@ add_fields(struct reply *r, const struct call *c)
     add_field(r, fields, "Allow", c->allow);
     add_field(r, fields, "ETag", c->etag);
     add_field(r, fields, "Link", c->link);
+    add_field(r, fields, "Set-Cookie", c->cookie);
     if (r->status == 401)
         add_field(r, fields, "WWW-Authenticate", S("Signature realm=\"ventured\""));
-    if (r->status == 503 || r->status == 507)
+    if (c->wait_s > 0)
+        add_field(r, fields, "Retry-After", arena_print(c->rq->arena, "%lld", (long long)c->wait_s));
+    else if (r->status == 503 || r->status == 507)
         add_field(r, fields, "Retry-After", S("1"));
 }
 
@@ -146,8 +150,12 @@ is_signed(const struct request *rq)
 static enum verdict
 find_actor(struct call *c)
 {
-    if (is_signed(c->rq) || c->edge->o.session_find == NULL)
+    bool has_people = c->edge->logins != NULL || c->edge->o.session_find != NULL;
+
+    if (is_signed(c->rq) || !has_people)
         return bank_identify(c);
+    if (c->edge->o.session_find == NULL)
+        return reception_identify(c);
     return c->edge->o.session_find(&c->actor, &c->credential, c->db, c->rq);
 }
 

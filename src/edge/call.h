@@ -13,12 +13,17 @@
 #include "workers.h"
 #include "writer.h"
 
+struct login_pool;
+
 struct edge {
     struct edge_options o;
     struct arena *kept;
     struct metrics metrics;
     struct writer *writer;
     struct workers *workers;
+    struct people people; /* with our origins; as it was opened */
+    struct slice origins[HTTP_SERVER_NAMES_MAX];
+    struct login_pool *logins; /* NULL: nobody logs in here */
     const struct http_server *server; /* NULL: not watched */
     struct slice openapi_tag;
 };
@@ -35,7 +40,8 @@ struct call {
     struct credential credential; /* what proved it, for the door to look at once more */
     const struct evidence *evidence; /* of a verified signature; NULL for anybody else */
     const struct nonce *nonce;
-    struct slice allow, etag, link; /* fields of the answer; absent: none */
+    struct slice allow, etag, link, cookie; /* fields of the answer; absent: none */
+    int64_t wait_s;                 /* of Retry-After; 0: as the status asks */
     struct slice fault;             /* after a refusal: the field, parameter or component that is at fault */
     struct problems problems;
     struct arena *list_arena; /* of a list's postings, until it is answered; NULL for anything else */

@@ -22,7 +22,8 @@ const struct people people_default = {
     .invitation_ms = 72 * HOUR_MS,
 };
 
-#define NOBODY S("nobody")
+/* No account: ids begin with a letter or digit. */
+#define NOBODY S("-")
 
 static const struct sql_secret_get secret_of_nobody = {
     .salt = S_INIT("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
@@ -53,12 +54,28 @@ address_hash(const struct vault *v, struct arena *a, struct slice address)
     return vault_blind(v, S("login_address"), text);
 }
 
+/* Whoever was never invited has no login yet. */
+static enum verdict
+account_find(struct claim *c, const struct people *p, struct db *db, struct arena *a, struct slice login)
+{
+    struct sql_secret_by_login row = {.account = NOBODY};
+    enum verdict got = sql_secret_by_login(&row, db, a, login);
+
+    if (got != V_NONE)
+        TRY(got);
+    got = p->account_load(&c->account, db, a, row.account);
+    if (got != V_NONE)
+        TRY(got);
+    c->open = got == V_OK && c->account.active && role_first(c->account.roles) != ROLE__COUNT;
+    c->account.id = row.account;
+    return V_OK;
+}
+
 static enum verdict
 secrets_read(struct claim *c, const struct people *p, struct db *db, struct arena *a)
 {
     enum verdict row = sql_secret_get(&c->secret, db, a, c->account.id);
-    struct slice owner = c->account.id.len > 0 ? c->account.id : NOBODY;
-    enum verdict text = vault_get(&c->totp, p->vault, db, a, owner, S("totp"));
+    enum verdict text = vault_get(&c->totp, p->vault, db, a, c->account.id, S("totp"));
 
     if (text == V_NONE)
         c->totp = totp_of_nobody;
@@ -90,15 +107,8 @@ enum verdict
 claim_read(struct claim *out, const struct people *p, struct db *db, struct arena *a, struct slice login,
            struct slice address, int64_t now_ms)
 {
-    enum verdict got;
-
     *out = (struct claim){.now_ms = now_ms};
-    got = p->account_find(&out->account, p->account_context, db, a, login);
-    if (got == V_NONE)
-        out->account = (struct account){.id = S("")};
-    else
-        TRY(got);
-    out->open = got == V_OK && !out->account.closed && role_first(out->account.roles) != ROLE__COUNT;
+    TRY(account_find(out, p, db, a, login));
     TRY(secrets_read(out, p, db, a));
     out->of_address = address_hash(p->vault, a, address);
     out->address = arena_copy(a, hash_slice(&out->of_address));

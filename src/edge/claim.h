@@ -10,48 +10,19 @@
 #include "password.h"
 #include "session.h"
 #include "sql.h"
-#include "ventured/vault.h"
-
-/* What the registry knows of a person's account. */
-struct account {
-    struct slice id, organisation;
-    struct slice district; /* absent for the city and for banks */
-    uint32_t roles;        /* ROLE_BIT of each */
-    bool closed;
-};
-
-/* V_NONE where there is no account under that login; `out` lives in `a`. Called from any thread, with its connection. */
-typedef enum verdict account_find_fn(struct account *out, void *context, struct db *db, struct arena *a,
-                                     struct slice login);
-
-/* How people log in here. Never changes; threads share it. All pointers are borrowed. */
-struct people {
-    const struct vault *vault;
-    account_find_fn *account_find;
-    void *account_context;
-    const struct password_rule *passwords;
-    const struct slice *origins; /* the public ones of this registry, as a browser writes them */
-    size_t origin_count;
-    struct slice issuer;                         /* shown by authenticators: "ventured" */
-    struct session_limits sessions;
-    struct delay_rule per_account, per_address;
-    int64_t invitation_ms; /* how long a one-time code may be used */
-};
-/* The numbers of the above; the rest is empty. */
-extern const struct people people_default;
 
 /* The roles that a person may log in with: machines sign, they do not log in. */
 #define PEOPLE_ROLES (~(ROLE_BIT(ROLE_BANK_MACHINE) | ROLE_BIT(ROLE_CLOCK) | ROLE_BIT(ROLE_IMPORT)))
 
 struct claim {
-    struct account account;       /* empty where there is none */
-    struct sql_secret_get secret; /* of nobody, where there is none */
-    struct slice totp;            /* likewise */
-    bool open;                    /* there is an account, not closed, with a role and a secret */
+    struct account_record account;    /* empty where there is none */
+    struct sql_secret_get secret;     /* of nobody, where there is none */
+    struct slice totp;                /* likewise */
+    bool open;                        /* there is an account, not closed, with a role and a secret */
     struct hash of_login, of_address; /* the names that failures are counted under */
-    struct slice address;         /* keyed hash */
+    struct slice address;             /* keyed hash */
     int64_t now_ms;
-    int64_t step;                 /* of the code, once it was right */
+    int64_t step; /* of the code, once it was right */
 };
 
 /* Loads what is known. `login` in its normal form; `address` as text, of which an IPv6 one counts by its first 64 bits,
@@ -60,8 +31,7 @@ enum verdict claim_read(struct claim *out, const struct people *p, struct db *db
                         struct slice address, int64_t now_ms);
 
 /* V_LOGIN_LATER while the account or the address has to wait; `wait_s` is then at least 1. */
-enum verdict claim_wait(int64_t *wait_s, const struct claim *c, const struct people *p, struct db *db,
-                        struct arena *a);
+enum verdict claim_wait(int64_t *wait_s, const struct claim *c, const struct people *p, struct db *db, struct arena *a);
 
 /* One scrypt, whoever asks (see password_hash). V_BUSY where the system has no memory for it. */
 enum verdict claim_password(bool *right, const struct claim *c, struct slice password);

@@ -13,7 +13,6 @@
 enum verdict csrf_origin_check(const struct request *rq, const struct slice *origins, size_t origin_count);
 
 /* The same, and X-CSRF-Token is the one of the session under `token`; compared in constant time. */
-enum verdict csrf_check(const struct request *rq, struct slice token, const struct slice *origins,
-                        size_t origin_count);
+enum verdict csrf_check(const struct request *rq, struct slice token, const struct slice *origins, size_t origin_count);
 
 #endif

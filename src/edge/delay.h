@@ -6,14 +6,7 @@
 #ifndef VENTURED_EDGE_DELAY_H
 #define VENTURED_EDGE_DELAY_H
 
-#include "ventured/crypto.h"
-#include "ventured/db.h"
-
-struct delay_rule {
-    int64_t free;                /* failures in a row that cost nothing */
-    int64_t first_ms, most_ms;   /* after the next one; doubled by each further one up to `most_ms` */
-    int64_t quiet_ms;            /* without a failure, after which the count begins anew */
-};
+#include "ventured/people.h"
 
 /* What to wait after that many failures in a row, in milliseconds; 0 where nothing. */
 int64_t delay_after(const struct delay_rule *r, int64_t failed);

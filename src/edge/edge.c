@@ -4,6 +4,7 @@
  * Invariant: the writer outlives the workers, and both outlive every request that they may answer.
  */
 #include "call.h"
+#include "login_pool.h"
 #include "sql.h"
 
 const struct edge_options edge_options_default = {
@@ -33,7 +34,22 @@ open_parts(struct edge *e)
     };
 
     TRY(writer_open(&e->writer, &writer));
+    if (e->o.people != NULL)
+        TRY(login_pool_open(&e->logins, e->o.db_url, &sql_schema));
     return workers_open(&e->workers, &workers);
+}
+
+/* A form may come from any of our own names and from nowhere else. */
+static void
+people_set(struct edge *e)
+{
+    if (e->o.people == NULL)
+        return;
+    e->people = *e->o.people;
+    for (size_t i = 0; i < e->o.name_count; i++)
+        e->origins[i] = slice_of(e->o.names[i].origin);
+    e->people.origins = e->origins;
+    e->people.origin_count = e->o.name_count;
 }
 
 enum verdict
@@ -49,6 +65,7 @@ edge_open(struct edge **out, const struct edge_options *o)
     e->kept = kept;
     e->openapi_tag = call_tag(kept, o->openapi);
     metrics_init(&e->metrics);
+    people_set(e);
     got = open_parts(e);
     if (got != V_OK)
         edge_close(e);
@@ -70,6 +87,7 @@ edge_close(struct edge *e)
     struct arena *kept = e->kept;
 
     workers_close(e->workers);
+    login_pool_close(e->logins);
     writer_close(e->writer);
     arena_close(kept);
 }

@@ -67,11 +67,11 @@ login_find(struct login_answer *out, const struct people *p, struct db *db, stru
 
     *out = (struct login_answer){0};
     TRY(session_find(s, db, a, session_token(rq), &p->sessions, now_ms));
-    got = p->account_find(&out->account, p->account_context, db, a, s->login);
+    got = p->account_load(&out->account, db, a, s->account);
     if (got == V_NONE)
         return V_LOGIN_NEEDED;
     TRY(got);
-    if (out->account.closed || !slice_equal(out->account.id, s->account))
+    if (!out->account.active)
         return V_LOGIN_NEEDED;
     if (s->role != ROLE__COUNT && (out->account.roles & PEOPLE_ROLES & ROLE_BIT(s->role)) == 0)
         return V_LOGIN_NEEDED;
@@ -84,7 +84,7 @@ login_find(struct login_answer *out, const struct people *p, struct db *db, stru
 }
 
 enum verdict
-login_actor(struct actor *out, const struct login_answer *l)
+login_actor(struct actor *out, struct credential *credential, const struct login_answer *l)
 {
     if (l->session.role == ROLE__COUNT)
         return V_SETUP_NEEDED;
@@ -94,6 +94,7 @@ login_actor(struct actor *out, const struct login_answer *l)
         .account = l->account.id,
         .district = l->account.district,
     };
+    *credential = l->account.credential;
     return V_OK;
 }
 
@@ -108,7 +109,7 @@ login_role(struct login_answer *l, struct db *db, struct arena *a, enum role rol
 }
 
 enum verdict
-login_forget(const struct people *p, struct db *db, int64_t now_ms)
+people_forget(const struct people *p, struct db *db, int64_t now_ms)
 {
     int64_t quiet_ms = p->per_account.quiet_ms;
 

@@ -1,8 +1,7 @@
 /*
  * Logging in: a login, a password and a code become a session, or one answer that says nothing.
  * Knows claims and sessions; must not know HTTP.
- * Invariant: an unknown login, a wrong password, a wrong or used code and a closed account get the same verdict after the
- * same work; every try that is judged costs exactly one scrypt, and the caller bounds how many run at once.
+ * Invariant: whatever was wrong, the verdict and the work are the same: exactly one scrypt for each try that is judged.
  */
 #ifndef VENTURED_EDGE_LOGIN_H
 #define VENTURED_EDGE_LOGIN_H
@@ -18,13 +17,14 @@ struct login_ask {
 
 struct login_answer {
     struct session session;
-    struct account account;
+    struct account_record account;
     bool enrolled;  /* has a second factor */
     int64_t wait_s; /* V_LOGIN_LATER: from when on a try will be judged */
 };
 
-/* V_OK with a new session, V_LOGIN_REFUSED or V_LOGIN_LATER. Somebody who shows a one-time code gets a session without a
- * role, for setup.h. */
+/* V_OK with a new session; V_LOGIN_REFUSED for an unknown login, a wrong password, a wrong or used code and a closed
+ * account alike; V_LOGIN_LATER. The caller bounds how many run at once. Somebody who shows a one-time code gets a
+ * session without a role, for setup.h. */
 enum verdict login_try(struct login_answer *out, const struct people *p, struct db *db, struct arena *a,
                        const struct login_ask *ask);
 
@@ -33,13 +33,11 @@ enum verdict login_try(struct login_answer *out, const struct people *p, struct 
 enum verdict login_find(struct login_answer *out, const struct people *p, struct db *db, struct arena *a,
                         const struct request *rq, int64_t now_ms);
 
-/* Who asks, for the door: V_SETUP_NEEDED while a password or second factor is missing. Texts live as long as `l`'s. */
-enum verdict login_actor(struct actor *out, const struct login_answer *l);
+/* Who asks, and what the door looks at once more: V_SETUP_NEEDED while a password or second factor is missing. Texts
+ * live as long as `l`'s. */
+enum verdict login_actor(struct actor *out, struct credential *credential, const struct login_answer *l);
 
 /* Another of the account's roles, under a new token. V_FORBIDDEN where it has it not. */
 enum verdict login_role(struct login_answer *l, struct db *db, struct arena *a, enum role role, int64_t now_ms);
-
-/* Drops what is long over: ended sessions and failures. */
-enum verdict login_forget(const struct people *p, struct db *db, int64_t now_ms);
 
 #endif

@@ -1,25 +1,15 @@
 /*
  * Which passwords somebody may choose.
- * Knows the rule that schemas/policy/password.json states; must not know accounts or how a password is kept.
+ * Knows the rule that schemas/password.json states; must not know accounts or how a password is kept.
  * Invariant: the rule is data, and what it refuses is explained; the password itself stands in no explanation.
  */
 #ifndef VENTURED_EDGE_PASSWORD_H
 #define VENTURED_EDGE_PASSWORD_H
 
-#include "ventured/shape.h"
+#include "ventured/people.h"
 
-struct password_rule {
-    int64_t length_min, length_max; /* in code points */
-    int64_t signs_min;              /* different ones */
-    const struct slice *common;     /* words in lower case that are no password by themselves */
-    size_t common_count;
-};
-
-/* Reads the rule's document; its texts borrow from `a`. V_BROKEN after one log line where it is none. */
-enum verdict password_rule_read(struct password_rule *out, struct arena *a, struct slice document);
-
-/* What is hashed and judged of a password as typed: its NFKC form, or the bytes where they have none. A copy of its own in
- * `a`, which the caller wipes. */
+/* What is hashed and judged of a password as typed: its NFKC form, or the bytes where they have none. A copy of its own
+ * in `a`, which the caller wipes. */
 struct slice password_normal(struct arena *a, struct slice typed);
 
 /* Reports what is wrong with `password`, already in normal form, as one problem at `pointer`; V_OK or V_FIELDS_WRONG.

@@ -158,7 +158,7 @@ known(struct login_answer *out, const struct people *p, struct db *db, const str
 }
 
 static enum verdict
-visitor(struct login_answer *out, struct visit *v)
+known_here(struct login_answer *out, struct visit *v)
 {
     TRY(known(out, v->people, v->db, v->rq, v->now_ms));
     if (session_is_stale(&out->session, &v->people->sessions, v->now_ms))
@@ -167,17 +167,14 @@ visitor(struct login_answer *out, struct visit *v)
 }
 
 enum verdict
-people_actor(struct actor *out, bool *stale, struct hash *name, const struct people *p, struct db *db,
-             const struct request *rq, int64_t now_ms)
+people_find(struct visitor *out, const struct people *p, struct db *db, const struct request *rq, int64_t now_ms)
 {
     struct login_answer l;
 
-    *stale = false;
     TRY(known(&l, p, db, rq, now_ms));
-    TRY(login_actor(out, &l));
-    *stale = session_is_stale(&l.session, &p->sessions, now_ms);
-    *name = l.session.name;
-    return V_OK;
+    out->session = l.session.name;
+    out->stale = session_is_stale(&l.session, &p->sessions, now_ms);
+    return login_actor(&out->actor, &out->credential, &l);
 }
 
 /* ---- the routes -------------------------------------------------------------------------------------------------- */
@@ -201,8 +198,11 @@ static enum verdict
 log_in(struct visit *v)
 {
     struct login_ask ask = {.code = S(""), .address = v->rq->peer, .now_ms = v->now_ms};
-    const struct member members[] = {{S("password"), &ask.password, true}, {S("code"), &ask.code},
-                                     {S("login"), &ask.login, true}};
+    const struct member members[] = {
+        {S("password"), &ask.password, true },
+        {S("code"),     &ask.code,     false},
+        {S("login"),    &ask.login,    true },
+    };
     struct login_answer l;
     enum verdict got;
 
@@ -222,7 +222,7 @@ who_am_i(struct visit *v)
 {
     struct login_answer l;
 
-    TRY(visitor(&l, v));
+    TRY(known_here(&l, v));
     return tell(v, &l);
 }
 
@@ -231,7 +231,7 @@ log_out(struct visit *v)
 {
     struct login_answer l;
 
-    TRY(visitor(&l, v));
+    TRY(known_here(&l, v));
     TRY(session_end(v->db, &l.session.name, v->now_ms));
     v->cookie = session_cookie_gone();
     v->body = S("");
@@ -243,11 +243,13 @@ static enum verdict
 change_role(struct visit *v)
 {
     struct slice name = {0};
-    const struct member members[] = {{S("role"), &name, true}};
+    const struct member members[] = {
+        {S("role"), &name, true},
+    };
     struct login_answer l;
     enum role role;
 
-    TRY(visitor(&l, v));
+    TRY(known_here(&l, v));
     TRY(body_read(v, members, COUNT(members)));
     if (!role_find(&role, name)) {
         wrong(v, V_FIELD_CODE, members[0].name);
@@ -263,11 +265,14 @@ change_password(struct visit *v)
     struct setup_ask ask = {.password = S(""), .code = S(""), .address = v->rq->peer, .now_ms = v->now_ms};
     struct slice wanted = {0};
     const struct member members[] = {
-        {S("new_password"), &wanted, true}, {S("password"), &ask.password}, {S("code"), &ask.code}};
+        {S("new_password"), &wanted,       true },
+        {S("password"),     &ask.password, false},
+        {S("code"),         &ask.code,     false},
+    };
     struct login_answer l;
     enum verdict got;
 
-    TRY(visitor(&l, v));
+    TRY(known_here(&l, v));
     TRY(body_read(v, members, COUNT(members)));
     got = setup_password(&v->problems, v->people, v->db, v->rq->arena, &l, &ask, S("/new_password"), wanted);
     v->wait_s = ask.wait_s;
@@ -299,7 +304,8 @@ confirm(struct visit *v, struct login_answer *l, struct setup_ask *ask)
     enum verdict got = setup_confirm(v->people, v->db, v->rq->arena, l, ask);
 
     if (got == V_WRONG_STATE)
-        problem_add(&v->problems, got, S(""), S("请先获取绑定二维码"), S("nothing was enrolled that could be confirmed"));
+        problem_add(&v->problems, got, S(""), S("请先获取绑定二维码"),
+                    S("nothing was enrolled that could be confirmed"));
     TRY(got);
     return tell_anew(v, l);
 }
@@ -309,11 +315,14 @@ change_totp(struct visit *v)
 {
     struct setup_ask ask = {.code = S(""), .address = v->rq->peer, .now_ms = v->now_ms};
     struct slice act = {0};
-    const struct member members[] = {{S("code"), &ask.code}, {S("act"), &act, true}};
+    const struct member members[] = {
+        {S("code"), &ask.code, false},
+        {S("act"),  &act,      true },
+    };
     struct login_answer l;
     enum verdict got = V_FIELDS_WRONG;
 
-    TRY(visitor(&l, v));
+    TRY(known_here(&l, v));
     TRY(body_read(v, members, COUNT(members)));
     if (slice_equal(act, S("enrol")))
         got = enrol(v, &l, &ask);

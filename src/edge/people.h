@@ -1,8 +1,7 @@
 /*
  * The addresses at which people log in, ask who they are, and change their role, password and second factor.
  * Knows bodies, cookies and the form token; must not know threads, other routes, or how an answer is sent.
- * Invariant: no answer, problem or log line holds a password, a code or a token but the one address that an authenticator
- * needs, the form token and the cookie.
+ * Invariant: no problem and no log line holds a password, a code or a token.
  */
 #ifndef VENTURED_EDGE_PEOPLE_H
 #define VENTURED_EDGE_PEOPLE_H
@@ -34,12 +33,17 @@ struct people_route {
 };
 
 #define PEOPLE_ROUTES 6
-#define PEOPLE_BODY_MAX 4096 /* bytes */
 extern const struct people_route people_routes[PEOPLE_ROUTES];
 
-/* Who asks for anything else, by a session and, where it changes something, its form token; on any connection. V_LOGIN_NEEDED,
- * V_CSRF_WRONG or V_SETUP_NEEDED. `stale` is set where session_seen is due for `name`. */
-enum verdict people_actor(struct actor *out, bool *stale, struct hash *name, const struct people *p, struct db *db,
-                          const struct request *rq, int64_t now_ms);
+/* Who asks for anything else, by a session and, where it changes something, its form token; on any connection.
+ * V_LOGIN_NEEDED, V_CSRF_WRONG or V_SETUP_NEEDED. */
+struct visitor {
+    struct actor actor;
+    struct credential credential; /* for the door to look at once more */
+    struct hash session;
+    bool stale; /* session_seen is due for it */
+};
+enum verdict people_find(struct visitor *out, const struct people *p, struct db *db, const struct request *rq,
+                         int64_t now_ms);
 
 #endif

@@ -9,6 +9,7 @@
 #include "metrics.h"
 #include "proofs.h"
 #include "reads.h"
+#include "reception.h"
 #include "route.h"
 #include "watch.h"
 
@@ -18,6 +19,9 @@
 #define LOOKED_UP WHO_ANYBODY, PLACE_WORKER, ROUTE_PUBLIC
 #define READING WHO_KNOWN, PLACE_WORKER, ROUTE_READ, &signature_policy_read
 #define WRITING WHO_KNOWN, PLACE_WORKER, ROUTE_WRITE
+/* People prove on these routes who they are, and wait for threads of their own. */
+#define ASKED reception_run, WHO_ANYBODY, PLACE_HERE, ROUTE_READ
+#define FILLED_IN reception_run, WHO_ANYBODY, PLACE_HERE, ROUTE_WRITE, NULL, KIB(4)
 
 const struct route routes[] = {
     {"GET",  "/healthz",               watch_health,   OPEN},
@@ -30,6 +34,12 @@ const struct route routes[] = {
     {"GET",  "/v1/journal/entries",    proofs_entries, READING, .roles = WATCHERS},
     {"GET",  "/v1/journal/checkpoint", proofs_newest,  READING},
     {"GET",  "/v1/journal/proof/{seq}", proofs_receipt, READING},
+    {"GET",  "/v1/session",            ASKED},
+    {"POST", "/v1/session",            FILLED_IN},
+    {"DELETE", "/v1/session",          ASKED},
+    {"POST", "/v1/session/role",       FILLED_IN},
+    {"POST", "/v1/password",           FILLED_IN},
+    {"POST", "/v1/totp",               FILLED_IN},
     {"GET",  "/v1/{plural}",           reads_page,     READING},
     {"GET",  "/v1/{plural}/{id}",      reads_one,      READING},
     {"GET",  "/v1/{plural}/{id}/entries", reads_history, READING},

@@ -7,13 +7,6 @@
 #include "sql.h"
 
 #define COOKIE "__Host-ventured"
-#define MINUTE_MS (INT64_C(60) * 1000)
-
-const struct session_limits session_limits_default = {
-    .idle_ms = 30 * MINUTE_MS,
-    .absolute_ms = 12 * 60 * MINUTE_MS,
-    .seen_every_ms = MINUTE_MS,
-};
 
 static void
 token_make(struct session *out, struct arena *a)

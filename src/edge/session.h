@@ -1,24 +1,15 @@
 /*
  * Sessions of people: who logged in with which browser, in which role, and until when.
  * Knows tokens, times and the table of sessions; must not know passwords, nor what a role may do.
- * Invariant: the database holds the SHA-256 of a token and never the token; every log-in and every change of rights has
- * a new one.
+ * Invariant: the database never holds a token, only its SHA-256; every log-in and every change of rights has a new one.
  */
 #ifndef VENTURED_EDGE_SESSION_H
 #define VENTURED_EDGE_SESSION_H
 
-#include "ventured/crypto.h"
-#include "ventured/db.h"
 #include "ventured/http.h"
-#include "ventured/role.h"
+#include "ventured/people.h"
 
 #define SESSION_TOKEN_LEN 32 /* hexadecimal digits of 128 random bits */
-
-struct session_limits {
-    int64_t idle_ms, absolute_ms; /* since it was last seen, since the log-in */
-    int64_t seen_every_ms;        /* how old "last seen" may get before it is written again */
-};
-extern const struct session_limits session_limits_default;
 
 struct session {
     struct hash name;   /* SHA-256 of the token: what the database knows it by */

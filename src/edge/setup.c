@@ -49,29 +49,53 @@ code_make(struct arena *a)
     return buf_slice(&b);
 }
 
+/* A login that somebody had whose account is closed is free again. */
 static enum verdict
-invite(struct db *db, const struct claim *c, const struct salted *s, int64_t expires_ms)
+login_free(const struct people *p, struct db *db, struct arena *a, const struct account_record *wanted)
 {
-    TRY(sql_secret_invite(db, c->account.id, salt_of(s), hash_of(s), expires_ms, S("")));
-    TRY(delay_clear(db, &c->of_login));
-    return session_end_others(db, c->account.id, NULL, c->now_ms);
+    struct sql_secret_by_login row;
+    struct account_record holder;
+    enum verdict got = sql_secret_by_login(&row, db, a, wanted->login);
+
+    if (got == V_NONE || (got == V_OK && slice_equal(row.account, wanted->id)))
+        return V_OK;
+    TRY(got);
+    got = p->account_load(&holder, db, a, row.account);
+    if (got == V_OK && holder.active)
+        return V_SUBJECT_TAKEN;
+    if (got != V_NONE)
+        TRY(got);
+    return sql_secret_drop(db, row.account);
+}
+
+static enum verdict
+invite(const struct people *p, struct db *db, struct arena *a, const struct account_record *r, const struct salted *s,
+       int64_t now_ms)
+{
+    struct claim c;
+
+    TRY(login_free(p, db, a, r));
+    TRY(sql_secret_invite(db, r->id, r->login, salt_of(s), hash_of(s), now_ms + p->invitation_ms, S("")));
+    TRY(claim_read(&c, p, db, a, r->login, S(""), now_ms));
+    TRY(delay_clear(db, &c.of_login));
+    return session_end_others(db, r->id, NULL, now_ms);
 }
 
 enum verdict
-setup_invite(struct slice *code, const struct people *p, struct db *db, struct arena *a, struct slice login,
-             int64_t now_ms)
+people_invite(struct slice *code, const struct people *p, struct db *db, struct arena *a, struct slice account,
+              int64_t now_ms)
 {
-    struct claim c;
+    struct account_record r;
     struct salted s;
 
-    TRY(claim_read(&c, p, db, a, login, S(""), now_ms));
-    if (c.account.id.len == 0 || c.account.closed)
+    TRY(p->account_load(&r, db, a, account));
+    if (!r.active)
         return V_NONE;
     *code = code_make(a);
     TRY(salted_make(&s, *code));
     TRY(db_begin(db));
-    TRY(db_end(db, invite(db, &c, &s, now_ms + p->invitation_ms)));
-    log_write(LOG_INFO, "account_invited", "account=%s", log_quote(a, c.account.id));
+    TRY(db_end(db, invite(p, db, a, &r, &s, now_ms)));
+    log_write(LOG_INFO, "account_invited", "account=%s", log_quote(a, r.id));
     return V_OK;
 }
 

@@ -1,10 +1,9 @@
 /*
  * How an account gets a password and a second factor, and how its owner changes them.
  * Knows one-time codes, passwords and secrets; must not know HTTP.
- * Invariant: no account can be used with one factor alone; whoever changes a factor shows the other first, and every
- * other session of the account ends with it.
+ * Invariant: no account is used with one factor alone, and whoever changes a factor ends the account's other sessions.
  *
- * The way in: the security administrator gives a one-time code (setup_invite). Its owner logs in with it, enrols an
+ * The way in: the security administrator gives a one-time code (people_invite). Its owner logs in with it, enrols an
  * authenticator (setup_enrol, setup_confirm), then sets a password (setup_password), in this order; the code is dead
  * after that, or when its time is over.
  */
@@ -12,11 +11,6 @@
 #define VENTURED_EDGE_SETUP_H
 
 #include "login.h"
-
-/* A one-time code for an account, in place of the password and second factor it had; its sessions end. One scrypt. The
- * code lives in `a` and is shown once. V_NONE where there is no such account, or a closed one. */
-enum verdict setup_invite(struct slice *code, const struct people *p, struct db *db, struct arena *a,
-                          struct slice login, int64_t now_ms);
 
 /* What a logged-in person shows; `wait_s` is set with V_LOGIN_LATER. */
 struct setup_ask {

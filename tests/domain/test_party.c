@@ -181,6 +181,35 @@ lets_nobody_in_by_a_closed_account(void **state)
     }
 }
 
+static void
+loads_an_account_as_a_log_in_needs_it(void **state)
+{
+    struct world *w = *state;
+    struct account_record r;
+
+    assert_int_equal(account_record_load(&r, w->reader, w->arena, S("a1")), V_NONE);
+    assert_int_equal(world_post(w, &town_security, "account.opened", NULL,
+                                ACCOUNT("a1", "330602", "'district_clerk','payer'", ",'district':'330602'"))->got, V_OK);
+    assert_int_equal(world_post(w, &town_security, "account.opened", NULL,
+                                ACCOUNT("a2", "bank-zj", "'bank_officer'", ""))->got, V_OK);
+    assert_int_equal(account_record_load(&r, w->reader, w->arena, S("a1")), V_OK);
+    assert_true(slice_equal(r.login, S("a1")));
+    assert_true(slice_equal(r.organisation, S("330602")));
+    assert_true(slice_equal(r.district, S("330602")));
+    assert_int_equal(r.roles, ROLE_BIT(ROLE_DISTRICT_CLERK) | ROLE_BIT(ROLE_PAYER));
+    assert_string_equal(r.credential.type->name, "account");
+    assert_true(r.active);
+    assert_int_equal(account_record_load(&r, w->reader, w->arena, S("a2")), V_OK);
+    assert_null(r.district.at);
+    assert_true(r.active);
+    world_post(w, &town_system, "organisation.closed", NULL, ORG("bank-zj", "'reason':'merged'"));
+    world_post(w, &town_security, "account.closed", NULL, "{'subject':'a1','on':'2023-04-01','reason':'left'}");
+    assert_int_equal(account_record_load(&r, w->reader, w->arena, S("a1")), V_OK);
+    assert_false(r.active);
+    assert_int_equal(account_record_load(&r, w->reader, w->arena, S("a2")), V_OK);
+    assert_false(r.active);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, town_setup, world_teardown)
 
 int
@@ -191,6 +220,7 @@ main(void)
         TEST(opens_accounts_in_roles_that_fit_the_organisation),
         TEST(changes_roles_until_the_account_is_closed),
         TEST(lets_nobody_in_by_a_closed_account),
+        TEST(loads_an_account_as_a_log_in_needs_it),
     };
 
     return cmocka_run_group_tests_name("domain/party", tests, NULL, NULL);

@@ -150,8 +150,14 @@ finds_nothing_under_what_is_no_token(void **state)
 {
     struct crowd *c = *state;
     struct session s = crowd_session(c, "zhou", ROLE_PAYER), found;
-    const struct slice rows[] = {{NULL, 0}, S(""), S("0"), hash_slice(&s.name), hex_encode(c->arena, hash_slice(&s.name)),
-                                 slice_sub(s.token, 0, SESSION_TOKEN_LEN - 1)};
+    const struct slice rows[] = {
+        {NULL, 0},
+        S(""),
+        S("0"),
+        hash_slice(&s.name),
+        hex_encode(c->arena, hash_slice(&s.name)),
+        slice_sub(s.token, 0, SESSION_TOKEN_LEN - 1)
+    };
 
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(session_find(&found, c->db, c->arena, rows[i], &c->people.sessions, crowd_now_ms),
@@ -165,10 +171,10 @@ forgets_what_is_long_over(void **state)
     struct session s = crowd_session(c, "zhou", ROLE_PAYER);
 
     crowd_now_ms += 7 * 24 * HOUR_MS;
-    assert_int_equal(login_forget(&c->people, c->db, crowd_now_ms), V_OK);
+    assert_int_equal(people_forget(&c->people, c->db, crowd_now_ms), V_OK);
     assert_true(holds(crowd_tables(c), hash_slice(&s.name)));
     crowd_now_ms += 24 * HOUR_MS;
-    assert_int_equal(login_forget(&c->people, c->db, crowd_now_ms), V_OK);
+    assert_int_equal(people_forget(&c->people, c->db, crowd_now_ms), V_OK);
     assert_false(holds(crowd_tables(c), hash_slice(&s.name)));
 }
 

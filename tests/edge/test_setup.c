@@ -29,9 +29,9 @@ cookie_token(const struct visit *v)
 static struct slice
 invite(struct crowd *c, const char *login)
 {
-    struct slice code;
+    struct slice code, id = crowd_account(login)->id;
 
-    assert_int_equal(setup_invite(&code, &c->people, c->db, c->arena, slice_of(login), crowd_now_ms), V_OK);
+    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, id, crowd_now_ms), V_OK);
     return code;
 }
 
@@ -71,12 +71,10 @@ password(struct visit *v, struct crowd *c, struct slice token, const char *now, 
 static enum verdict
 look(struct crowd *c, struct slice token)
 {
-    struct actor actor;
-    struct hash name;
-    bool stale;
+    struct request *rq = crowd_request(c, "GET", "/v1/loans", token, NULL);
+    struct visitor v;
 
-    return people_actor(&actor, &stale, &name, &c->people, c->db, crowd_request(c, "GET", "/v1/loans", token, NULL),
-                        crowd_now_ms);
+    return people_find(&v, &c->people, c->db, rq, crowd_now_ms);
 }
 
 static void
@@ -174,8 +172,25 @@ invites_nobody_who_has_no_account(void **state)
     struct crowd *c = *state;
     struct slice code;
 
-    assert_int_equal(setup_invite(&code, &c->people, c->db, c->arena, S("nobody"), crowd_now_ms), V_NONE);
-    assert_int_equal(setup_invite(&code, &c->people, c->db, c->arena, S("gone"), crowd_now_ms), V_NONE);
+    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-nobody"), crowd_now_ms), V_NONE);
+    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-gone"), crowd_now_ms), V_NONE);
+}
+
+static void
+gives_a_login_to_one_open_account_at_a_time(void **state)
+{
+    struct crowd *c = *state;
+    struct account_record *li = crowd_account("li");
+    struct login_answer l;
+    struct slice code;
+
+    crowd_ready(c, "zhou");
+    li->login = S("zhou");
+    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-li"), crowd_now_ms), V_SUBJECT_TAKEN);
+    crowd_account("zhou")->active = false;
+    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-li"), crowd_now_ms), V_OK);
+    assert_int_equal(crowd_try(&l, c, "zhou", code.at, "", HOME), V_OK);
+    assert_true(slice_equal(l.account.id, S("id-li")));
 }
 
 static void
@@ -231,7 +246,8 @@ changes_the_authenticator_for_who_shows_the_old_one(void **state)
     assert_int_equal(totp(&v, c, mine.token, "confirm", code_under(c, "totp_next", 0)), V_OK);
     assert_int_equal(look(c, other.token), V_LOGIN_NEEDED);
     assert_int_equal(look(c, cookie_token(&v)), V_OK);
-    assert_int_equal(totp(&v, c, cookie_token(&v), "confirm", S("123456")), V_WRONG_STATE); /* nothing is open any more */
+    assert_int_equal(totp(&v, c, cookie_token(&v), "confirm", S("123456")),
+                     V_WRONG_STATE); /* nothing is open any more */
     crowd_now_ms += STEP_MS;
     assert_int_equal(claim_read(&claim, &c->people, c->db, c->arena, S("zhou"), S(HOME), crowd_now_ms), V_OK);
     assert_false(claim_code(&claim, crowd_code(c, "zhou", 0)));
@@ -267,6 +283,7 @@ main(void)
         TEST(lets_a_one_time_code_run_out),
         TEST(takes_all_away_with_a_new_one_time_code),
         TEST(invites_nobody_who_has_no_account),
+        TEST(gives_a_login_to_one_open_account_at_a_time),
         TEST(changes_a_password_for_who_shows_both_and_ends_the_other_sessions),
         TEST(makes_who_guesses_inside_a_session_wait_too),
         TEST(changes_the_authenticator_for_who_shows_the_old_one),

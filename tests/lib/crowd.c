@@ -15,14 +15,16 @@
 #include "../../src/edge/totp.h"
 
 int64_t crowd_now_ms;
-struct crowd_account crowd_accounts[CROWD_ACCOUNTS];
+struct account_record crowd_accounts[CROWD_ACCOUNTS];
 
-static const struct crowd_account accounts[CROWD_ACCOUNTS] = {
-    {S_INIT("zhou"),
-     {S_INIT("id-zhou"), S_INIT("330602"), S_INIT("330602"), ROLE_BIT(ROLE_DISTRICT_CLERK) | ROLE_BIT(ROLE_PAYER)}},
-    {S_INIT("li"), {S_INIT("id-li"), S_INIT("centre"), .roles = ROLE_BIT(ROLE_SECURITY)}},
-    {S_INIT("gone"), {S_INIT("id-gone"), S_INIT("330602"), .roles = ROLE_BIT(ROLE_PAYER), .closed = true}},
-    {S_INIT("robot"), {S_INIT("id-robot"), S_INIT("bank-zj"), .roles = ROLE_BIT(ROLE_BANK_MACHINE)}},
+#define CLERK_AND_PAYER (ROLE_BIT(ROLE_DISTRICT_CLERK) | ROLE_BIT(ROLE_PAYER))
+#define DISTRICT S_INIT("330602")
+
+static const struct account_record accounts[CROWD_ACCOUNTS] = {
+    {S_INIT("id-zhou"),  S_INIT("zhou"),  DISTRICT,          DISTRICT,  CLERK_AND_PAYER,             true },
+    {S_INIT("id-li"),    S_INIT("li"),    S_INIT("centre"),  {NULL, 0}, ROLE_BIT(ROLE_SECURITY),     true },
+    {S_INIT("id-gone"),  S_INIT("gone"),  DISTRICT,          DISTRICT,  ROLE_BIT(ROLE_PAYER),        false},
+    {S_INIT("id-robot"), S_INIT("robot"), S_INIT("bank-zj"), {NULL, 0}, ROLE_BIT(ROLE_BANK_MACHINE), true },
 };
 
 static const struct slice origins[] = {S_INIT(CROWD_ORIGIN), S_INIT("https://other.test:8443")};
@@ -33,44 +35,28 @@ wall(void)
     return crowd_now_ms;
 }
 
-struct account *
+struct account_record *
 crowd_account(const char *login)
 {
     for (size_t i = 0; i < CROWD_ACCOUNTS; i++)
         if (slice_equal(crowd_accounts[i].login, slice_of(login)))
-            return &crowd_accounts[i].account;
+            return &crowd_accounts[i];
     fail_msg("no account %s", login);
     return NULL;
 }
 
 static enum verdict
-find(struct account *out, void *context, struct db *db, struct arena *a, struct slice login)
+load(struct account_record *out, struct db *db, struct arena *a, struct slice id)
 {
-    (void)context;
     (void)a;
     assert_non_null(db);
     for (size_t i = 0; i < CROWD_ACCOUNTS; i++) {
-        if (!slice_equal(crowd_accounts[i].login, login))
+        if (!slice_equal(crowd_accounts[i].id, id))
             continue;
-        *out = crowd_accounts[i].account;
+        *out = crowd_accounts[i];
         return V_OK;
     }
     return V_NONE;
-}
-
-static struct slice
-file_read(struct arena *a, const char *path)
-{
-    struct buf b = {.arena = a};
-    char chunk[4096];
-    size_t got;
-    FILE *f = fopen(path, "rb");
-
-    assert_non_null(f);
-    while ((got = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buf_add(&b, (struct slice){chunk, got});
-    fclose(f);
-    return buf_slice(&b);
 }
 
 int
@@ -91,11 +77,10 @@ crowd_setup(void **state)
     snprintf(keys, sizeof keys, "%s/vault.keys", c->engine->folder);
     assert_int_equal(vault_keys_create(keys), V_OK);
     assert_int_equal(vault_open(&c->vault, keys), V_OK);
-    assert_int_equal(password_rule_read(&c->passwords, c->arena, file_read(c->arena, "schemas/policy/password.json")),
-                     V_OK);
+    assert_int_equal(password_rule_read(&c->passwords, c->arena, password_rule_document), V_OK);
     c->people = people_default;
     c->people.vault = c->vault;
-    c->people.account_find = find;
+    c->people.account_load = load;
     c->people.passwords = &c->passwords;
     c->people.origins = origins;
     c->people.origin_count = COUNT(origins);
@@ -130,12 +115,13 @@ crowd_ready(struct crowd *c, const char *login)
     static unsigned char hash[PASSWORD_HASH_SIZE];
     static bool hashed;
     struct slice id = crowd_account(login)->id, salted = {(const char *)salt, sizeof salt};
+    struct slice hashed_text = {(const char *)hash, sizeof hash};
 
     if (!hashed)
         hashed = password_hash(hash, S(CROWD_PASSWORD), salt);
     assert_true(hashed);
-    assert_int_equal(sql_secret_invite(c->db, id, salted, (struct slice){(const char *)hash, sizeof hash}, 0, S("")), V_OK);
-    assert_int_equal(sql_secret_set(c->db, salted, (struct slice){(const char *)hash, sizeof hash}, id), V_OK);
+    assert_int_equal(sql_secret_invite(c->db, id, slice_of(login), salted, hashed_text, 0, S("")), V_OK);
+    assert_int_equal(sql_secret_set(c->db, salted, hashed_text, id), V_OK);
     assert_int_equal(sql_secret_enrol(c->db, 0, id), V_OK);
     assert_int_equal(vault_put(c->vault, c->db, c->arena, id, S("totp"), secret_of(c, login)), V_OK);
 }

@@ -27,15 +27,11 @@ int crowd_teardown(void **state);
 
 extern int64_t crowd_now_ms;
 
-/* Accounts: zhou (district clerk and payer of 330602), li (security), gone (closed), robot (a bank's machine), all under
- * the ids "id-<login>". A test may change them; the setup puts them back. */
+/* Accounts: zhou (district clerk and payer of 330602), li (security), gone (closed), robot (a bank's machine), all
+ * under the ids "id-<login>". A test may change them; the setup puts them back. */
 #define CROWD_ACCOUNTS 4
-struct crowd_account {
-    struct slice login;
-    struct account account;
-};
-extern struct crowd_account crowd_accounts[CROWD_ACCOUNTS];
-struct account *crowd_account(const char *login);
+extern struct account_record crowd_accounts[CROWD_ACCOUNTS];
+struct account_record *crowd_account(const char *login);
 
 /* Gives an account CROWD_PASSWORD and a second factor, past every check. */
 void crowd_ready(struct crowd *c, const char *login);
@@ -49,7 +45,8 @@ enum verdict crowd_try(struct login_answer *out, struct crowd *c, const char *lo
 struct session crowd_session(struct crowd *c, const char *login, enum role role);
 
 /* A request from our own page; `token` absent: no cookie. `json` with ' for ". The form token goes along. */
-struct request *crowd_request(struct crowd *c, const char *method, const char *path, struct slice token, const char *json);
+struct request *crowd_request(struct crowd *c, const char *method, const char *path, struct slice token,
+                              const char *json);
 struct request *crowd_header(struct crowd *c, struct request *rq, const char *name, struct slice value); /* adds one */
 
 /* Runs the route of a request. */

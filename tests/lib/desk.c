@@ -18,6 +18,8 @@
 
 static struct pki pki;
 
+const struct people *desk_people;
+
 /* ---- keys
  * ------------------------------------------------------------------------------------------------------------ */
 
@@ -149,6 +151,7 @@ static void
 open_edge(struct desk *d)
 {
     struct edge_options o = edge_options_default;
+    struct people people;
 
     o.registry = &toy_registry;
     o.views = toy_views;
@@ -164,6 +167,12 @@ open_edge(struct desk *d)
     o.key_find = desk_key_find;
     o.session_find = desk_session_find;
     o.totals = desk_totals;
+    if (desk_people != NULL) {
+        people = *desk_people;
+        people.vault = d->world->vault;
+        o.people = &people;
+        o.session_find = NULL;
+    }
     assert_int_equal(edge_open(&d->edge, &o), V_OK);
 }
 

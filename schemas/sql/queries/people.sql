@@ -6,12 +6,23 @@
 -- expects: one
 SELECT salt, hash, invited, expires_ms, enrolled, step, address FROM op_secret WHERE account = $1;
 
--- secret_invite: a one-time code in place of whatever was there
--- takes: account t, salt b, hash b, expires_ms i, address b
+-- secret_by_login: whose login it is
+-- takes: login t
+-- gives: account t
+-- expects: one
+SELECT account FROM op_secret WHERE login = $1;
+
+-- secret_drop: of an account that was closed
+-- takes: account t
 -- expects: some
-INSERT INTO op_secret (account, salt, hash, invited, expires_ms, enrolled, step, address)
-VALUES ($1, $2, $3, 1, $4, 0, -1, $5)
-ON CONFLICT (account) DO UPDATE SET salt = excluded.salt, hash = excluded.hash, invited = 1,
+DELETE FROM op_secret WHERE account = $1;
+
+-- secret_invite: a one-time code in place of whatever was there
+-- takes: account t, login t, salt b, hash b, expires_ms i, address b
+-- expects: some
+INSERT INTO op_secret (account, login, salt, hash, invited, expires_ms, enrolled, step, address)
+VALUES ($1, $2, $3, $4, 1, $5, 0, -1, $6)
+ON CONFLICT (account) DO UPDATE SET login = excluded.login, salt = excluded.salt, hash = excluded.hash, invited = 1,
     expires_ms = excluded.expires_ms, enrolled = 0, step = -1, address = excluded.address;
 
 -- secret_enrol: a second factor was confirmed by the code of a step
