@@ -197,6 +197,7 @@ source_node(struct hash *out, struct source *s, int level, int64_t index)
         return V_OK;
     }
     TRY(source_tile(s, level / ROWS, index >> (ROWS - row)));
+    assert(s->hashes != NULL);
     *out = hashes_root(s->hashes + (index << row) % MERKLE_WIDTH, row);
     return V_OK;
 }

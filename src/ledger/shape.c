@@ -155,7 +155,7 @@ pattern_of(const struct field *f)
 
 static const enum json_type types[] = {
 #define FORM(form, valid, looks, zh, en)
-#define TYPE(type, json, zh, en) [FIELD_##type] = json,
+#define TYPE(type, json, zh, en) [FIELD_##type] = (json),
 #define UNIT(unit, zh, en)
 #include "shape.tbl"
 };

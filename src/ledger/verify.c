@@ -24,7 +24,7 @@ damage_add(struct verify_report *report, const char *where, const char *what, ..
     d = &report->damages[report->damage_count - 1];
     snprintf(d->where, sizeof d->where, "%s", where);
     va_start(args, what);
-    vsnprintf(d->what, sizeof d->what, what, args);
+    (void)vsnprintf(d->what, sizeof d->what, what, args);
     va_end(args);
 }
 
@@ -34,7 +34,6 @@ struct check {
     const struct ledger_options *o;
     struct vkey vkey;
     int64_t at_ms;              /* of the entry before */
-    struct hash root;           /* of the journal so far, when replayed */
 };
 
 static void
