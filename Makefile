@@ -3,7 +3,8 @@
 #   make check      the C tests under address and undefined-behaviour sanitizers
 #   make lint       tidy, floors, clang-tidy, cppcheck
 #   make docs       diagrams and tables from the code's own tables, into build/docs
-# V=1 shows the commands. VARIANT=plain|clang|asan|tsan|cover picks compiler and instrumentation; each variant has its own folder.
+#   make cover      which lines the tests run, file by file
+# V=1 shows the commands. VARIANT=plain|clang|asan|tsan|cover picks compiler and instrumentation; each has its own folder.
 
 VARIANT ?= plain
 Q := $(if $(V),,@)
@@ -48,7 +49,7 @@ LINK_ledger/test_fault := -Wl,--wrap=db_run -Wl,--wrap=db_begin -Wl,--wrap=db_en
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests check lint docs headers clean
+.PHONY: all tests check lint docs cover headers generated clean
 
 all: $(PROGRAMS:%=$(B)/%)
 ifeq ($(VARIANT),plain)
@@ -67,6 +68,17 @@ lint: headers
 headers:
 	@for h in include/ventured/*.h; do \
 	    $(CC) -std=c17 $(WARNINGS) $(CPPFLAGS) -MF /dev/null -fsyntax-only -x c $$h || exit 1; done
+
+# Pages for people; with Graphviz the diagrams as pictures too.
+docs: $(B)/print_tables
+	@mkdir -p build/docs
+	$Q$(B)/print_tables build/docs
+	@if command -v dot > /dev/null; then for f in build/docs/*.dot; do dot -Tsvg -O $$f; done; fi
+
+# Per file: lines that the tests run, of those there are.
+cover:
+	@if [ -d build/cover ]; then find build/cover -name '*.gcda' -delete; fi
+	@scripts/check cover; ended=$$?; scripts/cover && exit $$ended
 
 clean:
 	rm -rf build
@@ -102,4 +114,11 @@ $(B)/tests/%: $(B)/tests/%.o $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE)
 	@echo "LD   $@"
 	$Q$(CC) $(LDFLAGS) $(LINK_$*) -o $@ $< $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE) -lcmocka $(LIBS)
 
--include $(OBJECTS:.o=.d) $(TESTS:=.d) $(TEST_LIB:.o=.d) $(PROGRAMS:%=$(B)/%.d)
+# What the generators write, and nothing else: checkers read it.
+generated: $(GENERATED)
+
+$(B)/print_tables: scripts/print_tables.c $(ARCHIVE)
+	@echo "LD   $@"
+	$Q$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
+
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(TEST_LIB:.o=.d) $(PROGRAMS:%=$(B)/%.d) $(B)/print_tables.d
