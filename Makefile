@@ -4,7 +4,7 @@
 #   make lint       tidy, floors, clang-tidy, cppcheck
 #   make docs       diagrams and tables from the code's own tables, into build/docs
 #   make cover      which lines the tests run, file by file
-# V=1 shows the commands. VARIANT=plain|clang|asan|tsan|cover picks compiler and instrumentation; each has its own folder.
+# V=1 shows the commands. VARIANT=plain|clang|asan|tsan|cover picks compiler and instrumentation; each has its folder.
 
 VARIANT ?= plain
 Q := $(if $(V),,@)

@@ -6,7 +6,8 @@ TEST_GENERATED_OBJECTS :=
 # The named statements and the migrations. The folders are inputs too: a file that goes must be noticed.
 GENERATED += $(GEN)/sql.h
 GENERATED_SOURCES += $(GEN)/sql.c
-$(GEN)/sql.c: scripts/generate-sql schemas/sql schemas/sql/queries $(wildcard schemas/sql/*.sql schemas/sql/queries/*.sql)
+$(GEN)/sql.c: scripts/generate-sql schemas/sql schemas/sql/queries \
+              $(wildcard schemas/sql/*.sql schemas/sql/queries/*.sql)
 	scripts/generate-sql --queries schemas/sql/queries --migrations schemas/sql --out $(GEN)/sql
 $(GEN)/sql.h: $(GEN)/sql.c ;
 
@@ -18,13 +19,13 @@ $(GEN)/tests/store_sql.c: scripts/generate-sql tests/store/sql tests/store/sql/q
 	scripts/generate-sql --queries tests/store/sql/queries --migrations tests/store/sql --out $(GEN)/tests/store_sql
 $(GEN)/tests/store_sql.h: $(GEN)/tests/store_sql.c ;
 
-# --- scripts/embed: files that the program carries with it -------------------------------------------------------------
+# --- scripts/embed: files that the program carries with it ---
 GENERATED_SOURCES += $(GEN)/password_rule.c
 $(GEN)/password_rule.c: scripts/embed schemas/password.json
 	@mkdir -p $(@D)
 	scripts/embed schemas/password.json password_rule_document ventured/people.h > $@
 
-# --- scripts/generate-shapes: structs, policy and the API document from schemas/; the tests' toy kinds the same way ----
+# --- scripts/generate-shapes: structs, policy and the API document from schemas/; the tests' toy kinds the same way ---
 SHAPE_FILES := shapes.h shapes.c policy.h policy.c openapi.json openapi.c
 SHAPE_SOURCES := scripts/generate-shapes scripts/schema_files.py schemas/openapi.json include/ventured/role.tbl \
                  src/ledger/shape.tbl
@@ -33,7 +34,8 @@ GENERATED_SOURCES += $(patsubst %,$(GEN)/%,$(filter %.c,$(SHAPE_FILES)))
 TEST_GENERATED_OBJECTS += $(patsubst %.c,$(B)/gen/toy_%.o,$(filter %.c,$(SHAPE_FILES)))
 
 # The folders stand beside their files, so that a file taken away is noticed too.
-$(SHAPE_FILES:%=$(GEN)/%) &: $(SHAPE_SOURCES) $(wildcard $(addprefix schemas/,entries views entries/*.json views/*.json))
+$(SHAPE_FILES:%=$(GEN)/%) &: $(SHAPE_SOURCES) \
+                            $(wildcard $(addprefix schemas/,entries views entries/*.json views/*.json))
 	scripts/generate-shapes --out $(GEN)/
 
 TOY := tests/ledger/schemas

@@ -38,7 +38,8 @@ print_verdicts(FILE *f)
                                           [VERDICT_REFUSED] = "refused",
                                           [VERDICT_FAULT] = "fault"};
 
-    fprintf(f, "# Verdicts 答复\n\nEvery answer there is, in the order of the checks: the first that fails is given.\n\n");
+    fprintf(f,
+    "# Verdicts 答复\n\nEvery answer there is, in the order of the checks: the first that fails is given.\n\n");
     fprintf(f, "| verdict | HTTP | class | en | zh |\n|---|---|---|---|---|\n");
     for (int v = 0; v < V__COUNT; v++) {
         const struct verdict_row *row = verdict_row((enum verdict)v);
@@ -167,12 +168,14 @@ print_arrow(FILE *f, const struct subject_type *t, int from, int to)
 static void
 print_states(FILE *f, const struct subject_type *t)
 {
-    fprintf(f, "// The states of a %s; dashed: side states, bold: facts that are recorded whatever the state.\n", t->name);
+    fprintf(f, "// The states of a %s; dashed: side states, bold: facts that are recorded whatever the state.\n",
+    t->name);
     fprintf(f, "digraph \"%s\" {\n    node [shape=box, style=rounded];\n", t->name);
     for (size_t i = 0; i < t->state_count; i++) {
         const struct state *s = &t->states[i];
 
-        fprintf(f, "    %s [label=\"%s\\n%s\"%s];\n", s->name, s->zh, s->name, s->side ? ", style=\"rounded,dashed\"" : "");
+        fprintf(f, "    %s [label=\"%s\\n%s\"%s];\n", s->name, s->zh, s->name,
+        s->side ? ", style=\"rounded,dashed\"" : "");
     }
     for (size_t from = 0; from < t->state_count; from++)
         for (size_t to = 0; to < t->state_count; to++)

@@ -94,8 +94,8 @@ bool base64_decode(struct slice *out, struct arena *a, struct slice text); /* RF
 bool utf8_valid(struct slice s);        /* RFC 3629, and no U+0000 */
 size_t utf8_length(struct slice s);     /* in code points; `s` must be valid */
 size_t text_width(struct slice s);      /* columns of a terminal: a Han character takes two; `s` must be valid */
-/* Unicode NFKC with outer white space removed; codes and names are compared and indexed in this form. False where `s` is
- * not valid. The result may borrow from `s`. */
+/* Unicode NFKC with outer white space removed; codes and names are compared and indexed in this form. False where `s`
+ * is not valid. The result may borrow from `s`. */
 bool text_normal(struct slice *out, struct arena *a, struct slice s);
 
 /* A compiled PCRE2 pattern, anchored at both ends, UTF-8, with a match limit. Patterns come from schema files only:

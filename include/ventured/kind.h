@@ -46,7 +46,7 @@ struct entry {
     struct slice sealed; /* in a fold: the id of the correction whose body this is; absent where the body is its own */
 };
 
-/* The id under which the entry's private text lies in the side table: an effect keeps it where a reader needs the text. */
+/* The id under which the entry's private text lies in the side table: an effect keeps it where a reader needs it. */
 struct slice entry_sealed(const struct entry *e);
 
 /* ---- subjects -------------------------------------------------------------------------------------------------- */

@@ -51,7 +51,7 @@ struct field {
     const struct shape *items; /* ITEMS: the members of each; TEXTS: one nameless FIELD_TEXT, what each must be */
     const char *unit;       /* "fen", "ppm", "person"; NULL where none */
     const char *list;       /* a dated list that the value must be in ("district"); NULL where none */
-    const char *blind;      /* the blind index in which a private value names one subject ("identity"); NULL where none */
+    const char *blind;      /* the blind index in which a private value names one subject ("identity"); or NULL */
     const char *zh, *en;
 };
 
@@ -86,7 +86,8 @@ void problem_add(struct problems *p, enum verdict v, struct slice pointer, struc
 /* Sets every member to its absent value; required ones to 0, the first code or the empty text. */
 void shape_blank(const struct shape *s, void *out);
 
-/* Fills `out`, of s->size bytes, from a JSON object and reports every bad field in schema order, unknown members last. Members named in
+/* Fills `out`, of s->size bytes, from a JSON object and reports every bad field in schema order,
+unknown members last. Members named in
  * `also` (the envelope's, such as "subject") are passed over. Texts keep the bytes received: normalising is the rule's
  * business. V_OK or V_FIELDS_WRONG. `out` is complete only on V_OK. `at` is the pointer of `object`.
  * Texts borrow from `object`'s tree, lists are taken from p->arena. */

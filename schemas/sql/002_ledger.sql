@@ -26,8 +26,8 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_subject ON journal (type, subject, seq);
 
--- The signed note of one group of entries, written in their transaction. `previous` is the size of the one before it, so
--- that one that went is missed: the same entry would get another receipt.
+-- The signed note of one group of entries, written in their transaction. `previous` is the size of the one before it,
+-- so that one that went is missed: the same entry would get another receipt.
 CREATE TABLE checkpoint (
     size     BIGINT NOT NULL PRIMARY KEY,
     previous BIGINT NOT NULL,

@@ -234,7 +234,8 @@ material_load(struct key_record *out, const struct key_view *k, struct db *db, c
     return V_BROKEN;
 }
 
-/* Whom the key stands for. An account that signs was given one role; should it have got more since, the first counts. */
+/* Whom the key stands for. An account that signs was given one role; should it have got more since,
+the first counts. */
 static enum verdict
 holder_load(struct key_record *out, const struct key_view *k, struct db *db, struct arena *a)
 {

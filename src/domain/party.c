@@ -28,7 +28,7 @@ struct sort {
 static const struct sort sorts[ORGANISATION_VIEW_SORT__COUNT] = {
     [SORT(BANK)]            = {false, ROLE_SET(BANK_OFFICER) | ROLE_SET(BANK_CHECKER) | ROLE_SET(BANK_MACHINE)},
     [SORT(OPERATOR)]        = {false, ROLE_SET(OPERATOR)},
-    [SORT(CENTRE)]          = {false, ROLE_SET(CENTRE_OFFICER) | ROLE_SET(PAYER) | ROLE_SET(EXPERT) | ROLE_SET(AUDITOR) |
+    [SORT(CENTRE)] = {false, ROLE_SET(CENTRE_OFFICER) | ROLE_SET(PAYER) | ROLE_SET(EXPERT) | ROLE_SET(AUDITOR) |
                                       ROLE_SET(SYSTEM) | ROLE_SET(SECURITY) | ROLE_SET(CLOCK) | ROLE_SET(IMPORT)},
     [SORT(BUREAU)]          = {false, ROLE_SET(SECTION_CHIEF) | ROLE_SET(BUREAU_READER) | ROLE_SET(PAYER) |
                                       ROLE_SET(AUDITOR)},

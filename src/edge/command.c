@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
+#include "ventured/file.h"
 #include "ventured/command.h"
 
 #define CONFIG_SIZE_MAX ((size_t)64 * 1024)

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "demo.h"
+#include "ventured/demo.h"
 #include "digest.h"
 #include "signature.h"
 #include "ventured/domain.h"
@@ -50,7 +50,7 @@ struct demo {
     enum verdict got;           /* the first refusal; nothing is posted after it */
 };
 
-/* ---- numbers and ids out of the seed -------------------------------------------------------------------------------- */
+/* ---- numbers and ids out of the seed ----------------------------------------------------------------------------- */
 
 /* splitmix64: the state walks, the output is mixed. */
 static uint64_t
@@ -88,7 +88,7 @@ uuid_of(struct arena *a, uint64_t seed, const char *what, int64_t number)
                        b[15]);
 }
 
-/* ---- posting ---------------------------------------------------------------------------------------------------------- */
+/* ---- posting ----------------------------------------------------------------------------------------------------- */
 
 static void
 refuse(struct demo *d, const struct posting *p, enum verdict got)
@@ -168,7 +168,7 @@ say(struct demo *d, const struct actor *who, const char *kind, const char *subje
     put(d, p);
 }
 
-/* ---- a bank's fact: signed, verified, posted ----------------------------------------------------------------------- */
+/* ---- a bank's fact: signed, verified, posted --------------------------------------------------------------------- */
 
 static struct request *
 request_make(struct demo *d, const char *kind, struct slice id, struct slice body)
@@ -256,7 +256,7 @@ tell(struct demo *d, size_t bank, const char *kind, const char *loan, int32_t on
         refuse(d, p, got);
 }
 
-/* ---- who there is -------------------------------------------------------------------------------------------------- */
+/* ---- who there is ------------------------------------------------------------------------------------------------ */
 
 static const struct actor system_actor = {ROLE_SYSTEM, S_INIT("centre"), S_INIT("demo-system"), {0}};
 static const struct actor security_actor = {ROLE_SECURITY, S_INIT("centre"), S_INIT("demo-security"), {0}};
@@ -314,7 +314,8 @@ bank_open(struct demo *d, size_t i)
     say(d, &system_actor, "organisation.registered", id, d->year_start,
         arena_print(d->group, "\"sort\":\"bank\",\"zh\":\"%s\"", banks[i].zh));
     say(d, &security_actor, "account.opened", account.at, d->year_start,
-        arena_print(d->group, "\"organisation\":\"%s\",\"roles\":[\"bank_machine\"],\"login\":\"%s\",\"name\":\"演示系统\"", id,
+        arena_print(d->group,
+        "\"organisation\":\"%s\",\"roles\":[\"bank_machine\"],\"login\":\"%s\",\"name\":\"演示系统\"", id,
                     account.at));
     say(d, &security_actor, "key.registered", key.at, d->year_start,
         arena_print(d->group,
@@ -323,7 +324,7 @@ bank_open(struct demo *d, size_t i)
                     id, account.at, SLICE_ARG(public_base64(d->group, d->keys[i]))));
 }
 
-/* ---- one loan ----------------------------------------------------------------------------------------------------------- */
+/* ---- one loan ---------------------------------------------------------------------------------------------------- */
 
 struct demo_loan {
     char id[48];
@@ -502,7 +503,7 @@ loan_wait(struct demo *d, int64_t number, int32_t today)
         d->o->told(l.id, banks[l.bank].id, l.amount, l.term_months);
 }
 
-/* ---- the year ---------------------------------------------------------------------------------------------------------- */
+/* ---- the year ---------------------------------------------------------------------------------------------------- */
 
 enum verdict
 demo_run(struct demo_report *out, const struct demo_options *o)

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "ventured/file.h"
 #include "ventured/crypto.h"
 
 #define FIRST_READ 4096

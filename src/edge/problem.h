@@ -18,8 +18,8 @@ struct problem_document {
 /* A verdict's name as documents and counters write it: "over_approved". */
 struct slice verdict_code(struct arena *a, enum verdict v);
 
-/* {"type":"/problems/<name>","title","status","detail","title_zh","detail_zh","instance","verdict","errors":[{"pointer",
- * "verdict","detail","detail_zh"}]}; the last is left out where nothing is wrong in particular. */
+/* {"type":"/problems/<name>","title","status","detail","title_zh","detail_zh","instance","verdict",
+ * "errors":[{"pointer","verdict","detail","detail_zh"}]}; the last is left out where no field is at fault. */
 struct slice problem_write(struct arena *a, const struct problem_document *p);
 
 #endif

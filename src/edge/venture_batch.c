@@ -9,7 +9,7 @@
 
 #include "answer.h"
 #include "batch.h"
-#include "file.h"
+#include "ventured/file.h"
 #include "venture_int.h"
 
 #define SHEET_BYTES_MAX ((size_t)8 * 1024 * 1024)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "file.h"
+#include "ventured/file.h"
 #include "venture_int.h"
 
 #define KEY_ID_LENGTH_MAX 128

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "answer.h"
-#include "file.h"
+#include "ventured/file.h"
 #include "venture_int.h"
 
 #define BODY_MAX ((size_t)1024 * 1024)

@@ -228,7 +228,8 @@ some_limit_load(struct limit *out, const char *name, struct slice district, int3
     return got == V_LIMIT_UNKNOWN ? V_OK : got;
 }
 
-/* The totals' last day. What the group at hand has added stands in no bucket yet, but in deltas of today, or of yesterday
+/* The totals' last day. What the group at hand has added stands in no bucket yet, but in deltas of today,
+or of yesterday
  * where it began before midnight. */
 static enum verdict
 latest_load(struct view *v, struct posting *p, const struct ledger_options *o)
@@ -264,7 +265,7 @@ rule_check(struct view *v, struct posting *p, const struct ledger_options *o)
     return k->may(v, &p->entry, &p->problems);
 }
 
-/* ---- corrections --------------------------------------------------------------------------------------------------- */
+/* ---- corrections ------------------------------------------------------------------------------------------------- */
 
 /* The entry meant must be the first one of the same kind and subject. */
 static enum verdict
@@ -313,7 +314,7 @@ decide_mending(struct posting *p, const struct ledger_options *o)
     return rule_check(&v, p, o);
 }
 
-/* ---- decide --------------------------------------------------------------------------------------------------------- */
+/* ---- decide ------------------------------------------------------------------------------------------------------ */
 
 /* What holds for every entry, whoever it is brought by. */
 static enum verdict
@@ -371,7 +372,7 @@ door_decide(struct decision *d, const struct ledger_options *o, struct posting *
     return V_OK;
 }
 
-/* ---- record ---------------------------------------------------------------------------------------------------------- */
+/* ---- record ------------------------------------------------------------------------------------------------------ */
 
 static enum verdict
 outbox_add(struct db *db, const struct entry *e, const struct subject *s)

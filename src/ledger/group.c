@@ -48,7 +48,7 @@ ledger_opened_with(const struct ledger *lg)
     return &lg->o;
 }
 
-/* ---- one posting ---------------------------------------------------------------------------------------------------- */
+/* ---- one posting ------------------------------------------------------------------------------------------------- */
 
 /* Equal bytes under a known nonce go on to the door, where the id decides; anything else under it is refused. */
 static enum verdict
@@ -162,7 +162,7 @@ ledger_post(struct ledger *lg, struct posting *const *postings, size_t count)
         ledger_post(lg, &postings[i], 1);
 }
 
-/* ---- a list: all or none ------------------------------------------------------------------------------------------ */
+/* ---- a list: all or none ----------------------------------------------------------------------------------------- */
 
 static enum verdict
 list_try(struct ledger *lg, struct posting *const *postings, size_t count)

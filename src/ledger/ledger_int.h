@@ -11,7 +11,7 @@
 #include "ventured/leaf.h"
 #include "ventured/merkle.h"
 
-/* A ledger belongs to one thread. `arena` is reset at every group; memory that outlives a group changes after commit. */
+/* A ledger belongs to one thread. `arena` is reset at every group; what outlives a group changes after its commit. */
 struct ledger {
     struct ledger_options o;
     struct arena *arena;
@@ -77,7 +77,7 @@ void totals_move(struct contributions *moved, const struct subject_type *type, c
 enum verdict totals_write(struct totals *t, struct db *db, const struct entry *e, struct contributions *moved);
 enum verdict totals_flush(struct totals *t, struct db *db);
 
-/* ---- lines.c ------------------------------------------------------------------------------------------------------ */
+/* ---- lines.c ----------------------------------------------------------------------------------------------------- */
 
 /* What a subject was lent; nothing where its type holds no lines. */
 enum verdict lines_load(struct lines *out, const struct registry *r, struct db *db, struct arena *a,
@@ -132,7 +132,7 @@ enum verdict entry_restore(struct entry *out, struct arena *a, const struct regi
 /* What makes two postings equal: kind, subject, day, mends and the fields as sent. */
 struct slice entry_canonical(struct arena *a, const struct entry *e);
 
-/* ---- private.c ---------------------------------------------------------------------------------------------------- */
+/* ---- private.c --------------------------------------------------------------------------------------------------- */
 
 /* An opening is so many random bytes and then the text. */
 #define PRIVATE_SALT_SIZE 32
@@ -143,7 +143,7 @@ enum verdict private_seal(struct vault *v, struct db *db, struct arena *a, struc
 enum verdict evidence_seal(struct slice *out, struct vault *v, struct db *db, struct arena *a, const struct entry *e,
                            const struct evidence *ev);
 
-/* ---- blind.c: values that name one subject ------------------------------------------------------------------------ */
+/* ---- blind.c: values that name one subject ----------------------------------------------------------------------- */
 
 /* V_PERSON_KNOWN, naming it, where a value of the entry names another subject. */
 enum verdict blind_check(struct posting *p, const struct ledger_options *o);
@@ -156,7 +156,7 @@ enum verdict waiting_add(const struct ledger_options *o, const struct posting *p
 /* V_SUBJECT_UNKNOWN where nothing waits under that id. */
 enum verdict waiting_load(struct posting **out, const struct ledger_options *o, struct arena *a, struct slice id);
 
-/* ---- journal.c ---------------------------------------------------------------------------------------------------- */
+/* ---- journal.c --------------------------------------------------------------------------------------------------- */
 
 /* Where tiles are read from. */
 struct tile_reader {
@@ -172,7 +172,7 @@ enum verdict journal_append(struct slice *leaf, struct ledger *lg, struct arena 
 enum verdict journal_receipt(struct ledger *lg, struct posting *p);
 enum verdict journal_finish(struct ledger *lg); /* tiles, checkpoint, head: once a group */
 
-/* ---- replay.c ----------------------------------------------------------------------------------------------------- */
+/* ---- replay.c ---------------------------------------------------------------------------------------------------- */
 
 /* Runs through a journal in order and derives everything from it. `seen` looks at each entry after its effect; it may
  * stop the replay. */
@@ -190,7 +190,7 @@ struct replay {
 
 enum verdict replay_run(struct replay *r);
 
-/* ---- door.c --------------------------------------------------------------------------------------------------------- */
+/* ---- door.c ------------------------------------------------------------------------------------------------------ */
 
 struct decision {
     struct subject subject;         /* before */

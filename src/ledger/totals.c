@@ -3,7 +3,8 @@
  * Knows cells and amounts; must not know what an indicator counts.
  * Invariants:
  *   1. The deltas of an entry are the contributions after it of every subject it touched, less those before it.
- *   2. A bucket is the sum of its deltas, and a total the sum of the buckets of its year: after every flush. A cell that
+ *   2. A bucket is the sum of its deltas,
+ and a total the sum of the buckets of its year: after every flush. A cell that
  *      was ever touched keeps its row, at 0 too: so the rows do not depend on how entries were grouped.
  */
 #include <stdlib.h>
@@ -90,7 +91,7 @@ gather(struct totals *t, struct change c)
     t->at[t->count++] = c;
 }
 
-/* ---- after minus before ------------------------------------------------------------------------------------------- */
+/* ---- after minus before ------------------------------------------------------------------------------------------ */
 
 static int
 compare_cells(const char *indicator_a, struct slice district_a, const char *part_a, int32_t on_a,
@@ -147,7 +148,7 @@ totals_write(struct totals *t, struct db *db, const struct entry *e, struct cont
     return V_OK;
 }
 
-/* ---- buckets and totals, once a group ------------------------------------------------------------------------------ */
+/* ---- buckets and totals, once a group ---------------------------------------------------------------------------- */
 
 static int
 compare_changes(const void *left, const void *right)

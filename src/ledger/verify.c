@@ -1,5 +1,6 @@
 /*
- * The proof that the registry is what it says: every leaf re-hashed, every checkpoint checked, everything derived again.
+ * The proof that the registry is what it says: every leaf re-hashed, every checkpoint checked,
+ everything derived again.
  * Knows the journal and a scratch registry; must not mend anything.
  * Invariants:
  *   1. A byte changed anywhere in journal, checkpoints, side table, state or totals is told by entry, row or cell.
@@ -45,7 +46,7 @@ entry_damage(struct check *c, int64_t seq, const char *what)
     damage_add(c->report, where, "%s", what);
 }
 
-/* ---- columns against the leaf -------------------------------------------------------------------------------------- */
+/* ---- columns against the leaf ------------------------------------------------------------------------------------ */
 
 static void
 columns_check(struct check *c, const struct sql_journal_page *row, const struct entry *e, const struct subject *after)
@@ -188,7 +189,7 @@ strays_check(struct check *c)
     return vault_texts_check(c->o->vault, c->o->db, text_told, c);
 }
 
-/* ---- checkpoints ---------------------------------------------------------------------------------------------------- */
+/* ---- checkpoints ------------------------------------------------------------------------------------------------- */
 
 static void
 checkpoint_check(struct check *c, struct db *scratch, struct arena *a, const struct sql_checkpoint_page *row,
@@ -241,7 +242,7 @@ checkpoints_check(struct check *c, struct db *scratch, int64_t head_seq)
     return got;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static enum verdict
 head_check(struct check *c, int64_t last_seq)

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../edge/demo.h"
+#include "ventured/demo.h"
 #include "site.h"
 #include "ventured/roof.h"
 
 /* Who loads: the office's administrator at this machine. */
 static const struct actor administrator = {ROLE_SYSTEM, S_INIT("centre"), S_INIT("administrator"), {NULL, 0}};
 
-/* ---- a ledger for one command ---------------------------------------------------------------------------------------- */
+/* ---- a ledger for one command ------------------------------------------------------------------------------------ */
 
 struct loader {
     struct site site;
@@ -63,7 +63,7 @@ refused(const struct words *w, const char *file, enum verdict got, const struct 
                            SLICE_ARG(p->pointer), SLICE_ARG(p->en), SLICE_ARG(p->zh));
 }
 
-/* ---- import --------------------------------------------------------------------------------------------------------- */
+/* ---- import ------------------------------------------------------------------------------------------------------ */
 
 static const struct option import_options[] = {
     {"places", "FILE",   NULL, "districts and offices, as schemas/plan/places.json",    "行政区划与机构"},
@@ -143,7 +143,7 @@ roof_import(const struct words *w)
     return end;
 }
 
-/* ---- demo ------------------------------------------------------------------------------------------------------------- */
+/* ---- demo -------------------------------------------------------------------------------------------------------- */
 
 static const struct option demo_options[] = {
     {"seed",   "N",   "2023",                   "the same seed gives the same records",       "随机种子"        },

@@ -32,7 +32,7 @@ static const struct option options[] = {
 };
 const struct option_group roof_serve_options = {"server", options, COUNT(options)};
 
-/* ---- what was asked for ---------------------------------------------------------------------------------------------- */
+/* ---- what was asked for ------------------------------------------------------------------------------------------ */
 
 static enum command_end
 read_listen(struct http_options *o, const struct words *w)
@@ -137,7 +137,7 @@ read_options(struct http_options *http, struct edge_options *edge, const struct 
     return COMMAND_DONE;
 }
 
-/* ---- signals ----------------------------------------------------------------------------------------------------------- */
+/* ---- signals ----------------------------------------------------------------------------------------------------- */
 
 static void
 fill_signals(sigset_t *set)
@@ -164,7 +164,7 @@ wait_signals(void *context)
     return NULL;
 }
 
-/* ---- serving ------------------------------------------------------------------------------------------------------------ */
+/* ---- serving ----------------------------------------------------------------------------------------------------- */
 
 /* Takes the edge and closes it, whatever comes. */
 static enum command_end

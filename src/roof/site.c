@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../edge/file.h"
+#include "ventured/file.h"
 #include "site.h"
 #include "sql.h"
 #include "ventured/note.h"
@@ -88,7 +88,7 @@ site_close(struct site *s)
     key_close(s->log_key);
 }
 
-/* ---- making -------------------------------------------------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------------------------------------------------ */
 
 static enum command_end
 make_file(const struct words *w, const char *name, struct slice text, unsigned mode)
@@ -134,7 +134,7 @@ site_make(const struct words *w, struct slice log_origin)
     return make_log_key(w, log_origin);
 }
 
-/* ---- the database ---------------------------------------------------------------------------------------------------- */
+/* ---- the database ------------------------------------------------------------------------------------------------ */
 
 enum command_end
 site_database(struct db **out, const struct site *s, const struct words *w, enum db_mode mode)

@@ -286,24 +286,27 @@ static const struct judge {
     const char *make, *sign, *verify;
     enum { PLAIN, DER } form;
 } judges[] = {
-    {ALG_ED25519,           "genpkey -algorithm ED25519",                               "pkeyutl -sign -rawin -inkey $DIR/key -in $DIR/msg -out $DIR/sig",
-     "pkeyutl -verify -rawin -pubin -inkey $DIR/pub -in $DIR/msg -sigfile $DIR/sig",                                                                                                                                                                                           PLAIN},
+    {ALG_ED25519, "genpkey -algorithm ED25519", "pkeyutl -sign -rawin -inkey $DIR/key -in $DIR/msg -out $DIR/sig",
+     "pkeyutl -verify -rawin -pubin -inkey $DIR/pub -in $DIR/msg -sigfile $DIR/sig", PLAIN},
     {ALG_ECDSA_P256_SHA256, "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
-     "dgst -sha256 -sign $DIR/key -out $DIR/sig $DIR/msg",                                                                                                 "dgst -sha256 -verify $DIR/pub -signature $DIR/sig $DIR/msg",
-     DER                                                                                                                                                                                                                                                                            },
+     "dgst -sha256 -sign $DIR/key -out $DIR/sig $DIR/msg", "dgst -sha256 -verify $DIR/pub -signature $DIR/sig $DIR/msg",
+     DER},
     {ALG_RSA_PSS_SHA512,    "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048",
      "dgst -sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:64 -sigopt rsa_mgf1_md:sha512 -sign $DIR/key "
-     "-out $DIR/sig $DIR/msg",                                                                                                                             "dgst -sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:64 -sigopt rsa_mgf1_md:sha512 -verify $DIR/pub "
-     "-signature $DIR/sig $DIR/msg",                                                                                                                                                                                                             PLAIN},
+     "-out $DIR/sig $DIR/msg",
+     "dgst -sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:64 -sigopt rsa_mgf1_md:sha512 -verify $DIR/pub "
+     "-signature $DIR/sig $DIR/msg", PLAIN},
     {ALG_RSA_PSS_SHA512,    "genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048",
-     "dgst -sha512 -sigopt rsa_pss_saltlen:64 -sigopt rsa_mgf1_md:sha512 -sign $DIR/key -out $DIR/sig $DIR/msg",                                           "dgst -sha512 -sigopt rsa_pss_saltlen:64 -sigopt rsa_mgf1_md:sha512 -verify $DIR/pub -signature $DIR/sig $DIR/msg",
-     PLAIN                                                                                                                                                                                                                                                                          },
+     "dgst -sha512 -sigopt rsa_pss_saltlen:64 -sigopt rsa_mgf1_md:sha512 -sign $DIR/key -out $DIR/sig $DIR/msg",
+     "dgst -sha512 -sigopt rsa_pss_saltlen:64 -sigopt rsa_mgf1_md:sha512 -verify $DIR/pub -signature $DIR/sig $DIR/msg",
+     PLAIN},
     {ALG_SM2_SM3,           "genpkey -algorithm SM2",
-     "pkeyutl -sign -rawin -digest sm3 -pkeyopt distid:1234567812345678 -inkey $DIR/key -in $DIR/msg -out $DIR/sig",                                       "pkeyutl -verify -rawin -digest sm3 -pkeyopt distid:1234567812345678 -pubin -inkey $DIR/pub -in $DIR/msg -sigfile "
-     "$DIR/sig",                                                                                                                                           DER  },
+     "pkeyutl -sign -rawin -digest sm3 -pkeyopt distid:1234567812345678 -inkey $DIR/key -in $DIR/msg -out $DIR/sig",
+     "pkeyutl -verify -rawin -digest sm3 -pkeyopt distid:1234567812345678 -pubin -inkey $DIR/pub -in $DIR/msg -sigfile "
+     "$DIR/sig", DER},
     {ALG_RSA_SHA256,        "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048",
-     "dgst -sha256 -sign $DIR/key -out $DIR/sig $DIR/msg",                                                                                                 "dgst -sha256 -verify $DIR/pub -signature $DIR/sig $DIR/msg",
-     PLAIN                                                                                                                                                                                                                                                                          },
+     "dgst -sha256 -sign $DIR/key -out $DIR/sig $DIR/msg", "dgst -sha256 -verify $DIR/pub -signature $DIR/sig $DIR/msg",
+     PLAIN},
 };
 
 static int
@@ -439,17 +442,17 @@ refuses_keys_of_another_kind(void **state)
         enum algorithm fits[2];
         size_t count;
     } cases[] = {
-        {"genpkey -algorithm ED25519 -out $DIR/key",                                                            {ALG_ED25519},                        1},
-        {"genpkey -algorithm ED448 -out $DIR/key",                                                              {0},                                  0},
-        {"genpkey -algorithm X25519 -out $DIR/key",                                                             {0},                                  0},
-        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out $DIR/key",                                {ALG_ECDSA_P256_SHA256},              1},
-        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out $DIR/key",                                {0},                                  0},
-        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out $DIR/key",                            {0},                                  0},
-        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit -out $DIR/key", {0},                                  0},
-        {"genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out $DIR/key",                                  {0},                                  0},
-        {"genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out $DIR/key",                                  {ALG_RSA_PSS_SHA512, ALG_RSA_SHA256}, 2},
-        {"genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out $DIR/key",                              {ALG_RSA_PSS_SHA512},                 1},
-        {"genpkey -algorithm SM2 -out $DIR/key",                                                                {ALG_SM2_SM3},                        1},
+        {"genpkey -algorithm ED25519 -out $DIR/key", {ALG_ED25519}, 1},
+        {"genpkey -algorithm ED448 -out $DIR/key", {0}, 0},
+        {"genpkey -algorithm X25519 -out $DIR/key", {0}, 0},
+        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out $DIR/key", {ALG_ECDSA_P256_SHA256}, 1},
+        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out $DIR/key", {0}, 0},
+        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out $DIR/key", {0}, 0},
+        {"genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit -out $DIR/key", {0}, 0},
+        {"genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out $DIR/key", {0}, 0},
+        {"genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out $DIR/key", {ALG_RSA_PSS_SHA512, ALG_RSA_SHA256}, 2},
+        {"genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out $DIR/key", {ALG_RSA_PSS_SHA512}, 1},
+        {"genpkey -algorithm SM2 -out $DIR/key", {ALG_SM2_SM3}, 1},
     };
     const char *folder;
 

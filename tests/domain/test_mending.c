@@ -42,7 +42,8 @@ lets_a_correction_in_by_another_who_has_standing(void **state)
     assert_int_equal(world_post(w, &town_clerk, "person.registered", one,
                                 arena_print(w->arena,
                                             "{'subject':'%s','on':'2023-01-10','id_type':'passport',"
-                                            "'id_number':'E0001','name':'某甲','mends':{'entry':'" SLICE_FMT "','reason':'typing'}}",
+                                            "'id_number':'E0001','name':'某甲','mends':{'entry':'" SLICE_FMT
+                                             "','reason':'typing'}}",
                                             id, SLICE_ARG(first)).at)->got, V_OK);
     assert_int_equal(world_post(w, &town_security, "account.opened", opened,
                                 "{'subject':'a1','on':'2023-01-01','organisation':'bank-zj','roles':['bank_officer'],"

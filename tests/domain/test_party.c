@@ -189,7 +189,8 @@ loads_an_account_as_a_log_in_needs_it(void **state)
 
     assert_int_equal(account_record_load(&r, w->reader, w->arena, S("a1")), V_NONE);
     assert_int_equal(world_post(w, &town_security, "account.opened", NULL,
-                                ACCOUNT("a1", "330602", "'district_clerk','payer'", ",'district':'330602'"))->got, V_OK);
+                                ACCOUNT("a1", "330602", "'district_clerk','payer'", ",'district':'330602'"))->got,
+                                V_OK);
     assert_int_equal(world_post(w, &town_security, "account.opened", NULL,
                                 ACCOUNT("a2", "bank-zj", "'bank_officer'", ""))->got, V_OK);
     assert_int_equal(account_record_load(&r, w->reader, w->arena, S("a1")), V_OK);

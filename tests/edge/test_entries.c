@@ -277,7 +277,7 @@ asks_for_the_certificate_that_the_key_names(void **state)
     assert_int_equal(desk_send(d, o), 201);
 }
 
-/* ---- bodies ------------------------------------------------------------------------------------------------------- */
+/* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
 static void
 refuses_what_is_no_entry(void **state)
@@ -393,7 +393,7 @@ refuses_a_body_over_the_routes_limit(void **state)
     free(body);
 }
 
-/* ---- lists -------------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 static int
 post_list(struct desk *d, const char *query, const char *body)
@@ -466,7 +466,8 @@ tells_the_bad_fields_of_every_item(void **state)
                                arena_print(d->arena,
                                            "[%s,{'kind':'jar.filled'},{'id':'x','kind':'jar.filled','subject':'jar-1'},"
                                            "{'id':'%s','kind':'jar.unheard'},7,"
-                                           "{'id':'%s','kind':'jar.filled','subject':'j','on':'2023-03-02','amount':-1}]",
+                                           "{'id':'%s','kind':'jar.filled','subject':'j',"
+                                            "'on':'2023-03-02','amount':-1}]",
                                            item(d, id, "jar-1", "a"), id, id).at),
                      422);
     assert_true(desk_has_problem(d, "/1/id", "field_missing"));
@@ -521,7 +522,7 @@ takes_a_long_list_about_one_subject(void **state)
     assert_int_equal(desk_json(d)->count, 500);
 }
 
-/* ---- dry runs, and what waits ------------------------------------------------------------------------------------- */
+/* ---- dry runs, and what waits ------------------------------------------------------------------------------------ */
 
 static void
 writes_nothing_in_a_dry_run(void **state)
@@ -589,7 +590,7 @@ answers_503_and_when_to_come_back_while_the_clock_is_wrong(void **state)
     assert_int_equal(desk_send(d, o), 201);
 }
 
-/* ---- a client not written by us ------------------------------------------------------------------------------------ */
+/* ---- a client not written by us ---------------------------------------------------------------------------------- */
 
 static size_t
 swallow(char *at, size_t size, size_t count, void *to)
@@ -613,8 +614,10 @@ takes_a_signed_post_from_libcurl(void **state)
     for (size_t i = 0; i < o->request.header_count; i++)
         if (!slice_equal(o->fields[i].name, S("Content-Length")) && !slice_equal(o->fields[i].name, S("Host")))
             fields = curl_slist_append(fields, arena_print(d->arena, SLICE_FMT ": " SLICE_FMT,
-                                                           SLICE_ARG(o->fields[i].name), SLICE_ARG(o->fields[i].value)).at);
-    curl_easy_setopt(curl, CURLOPT_URL, arena_print(d->arena, "https://first.test:%d/v1/entries/jar.filled", d->port).at);
+                                                           SLICE_ARG(o->fields[i].name),
+                                                           SLICE_ARG(o->fields[i].value)).at);
+    curl_easy_setopt(curl, CURLOPT_URL, arena_print(d->arena, "https://first.test:%d/v1/entries/jar.filled",
+    d->port).at);
     curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);

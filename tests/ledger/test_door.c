@@ -14,7 +14,7 @@
 
 static const char fill_100[] = "{'subject':'j1','on':'2023-04-01','amount':100,'voucher_no':'V1'}";
 
-/* ---- one entry -------------------------------------------------------------------------------------------------------- */
+/* ---- one entry --------------------------------------------------------------------------------------------------- */
 
 static void
 records_an_entry_and_answers_with_its_receipt(void **state)
@@ -46,7 +46,7 @@ keeps_private_text_out_of_the_journal(void **state)
     assert_int_equal(world_count(w, "private_text"), 1);
 }
 
-/* ---- one id, one entry -------------------------------------------------------------------------------------------- */
+/* ---- one id, one entry ------------------------------------------------------------------------------------------- */
 
 static void
 answers_the_same_id_with_the_first_receipt(void **state)
@@ -202,7 +202,8 @@ uses_the_number_of_the_narrowest_scope_on_the_day(void **state)
     struct world *w = *state;
 
     world_post(w, &officer, "rule.set", NULL,
-               "{'subject':'capacity_max:330602','on':'2023-05-01','from':'2023-05-01','number':2000,'source':'toy-2'}");
+               "{'subject':'capacity_max:330602','on':'2023-05-01','from':'2023-05-01','number':2000,"
+               "'source':'toy-2'}");
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct actor *who = strcmp(rows[i].district, "330602") == 0 ? &clerk : &clerk_elsewhere;
         struct posting *p = world_post(
@@ -363,7 +364,8 @@ answers_each_of_a_group_by_itself_under_one_checkpoint(void **state)
     checkpoints = world_count(w, "checkpoint");
     for (size_t i = 0; i < COUNT(group); i++)
         group[i] = world_read(w, &bank, "jar.filled", NULL,
-                              arena_print(w->arena, "{'subject':'%s','on':'2023-04-01','amount':%zu,'voucher_no':'V%zu'}",
+                              arena_print(w->arena,
+                              "{'subject':'%s','on':'2023-04-01','amount':%zu,'voucher_no':'V%zu'}",
                                           i == 2 ? "nowhere" : "j1", i + 1, i).at);
     ledger_post(w->ledger, group, COUNT(group));
     for (size_t i = 0; i < COUNT(group); i++)
@@ -418,7 +420,8 @@ static enum verdict
 fill_with(struct world *w, const struct subject_type *type, const char *id)
 {
     struct posting *p = world_read(w, &bank, "jar.filled", NULL,
-                                   arena_print(w->arena, "{'subject':'j1','on':'2023-04-01','amount':1,'voucher_no':'%s'}",
+                                   arena_print(w->arena,
+                                   "{'subject':'j1','on':'2023-04-01','amount':1,'voucher_no':'%s'}",
                                                new_id(w)).at);
 
     p->credential = (struct credential){type, slice_of(id)};
@@ -462,7 +465,7 @@ answers_an_entry_sent_again_after_its_credential_has_ended(void **state)
     }
 }
 
-/* ---- corrections ---------------------------------------------------------------------------------------------------- */
+/* ---- corrections ------------------------------------------------------------------------------------------------- */
 
 static void
 lets_nobody_confirm_what_is_not_theirs_to_know(void **state)
@@ -483,7 +486,7 @@ lets_nobody_confirm_what_is_not_theirs_to_know(void **state)
     assert_int_equal(((const struct jar_view *)world_subject(w, "j1").view)->held, 90);
 }
 
-/* ---- nonces ------------------------------------------------------------------------------------------------------------ */
+/* ---- nonces ------------------------------------------------------------------------------------------------------ */
 
 static void
 lets_a_known_nonce_pass_for_equal_bytes_only(void **state)

@@ -197,7 +197,8 @@ def check_frozen():
              ("a name", P + "/more", GOOD["properties"]["day"]), ("a format", P + "/day/format", "uuid"),
              ("the codes' order", P + "/code/enum", ["b", "a"]), ("a unit", P + "/amount/x-unit", GONE),
              ("what is required", "/required", ["amount", "no", "day"]), ("the voucher", P + "/no/x-voucher", GONE),
-             ("the blind index", P + "/note/x-blind", "identity"), ("a list's item", P + "/parts/items/properties/n/maximum", 8)]
+             ("the blind index", P + "/note/x-blind", "identity"),
+              ("a list's item", P + "/parts/items/properties/n/maximum", 8)]
     for what, pointer, value in same:
         yield f"the frozen hash does not cover {what}", hash_of(spoil(GOOD, pointer, value)) == base, ""
     for what, pointer, value in other:

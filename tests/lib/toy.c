@@ -25,7 +25,7 @@ static const struct state jar_states[JAR__COUNT] = {
     {"broken", "已碎",   "broken", true },
 };
 
-/* ---- the jar ---------------------------------------------------------------------------------------------------------- */
+/* ---- the jar ----------------------------------------------------------------------------------------------------- */
 
 static enum standing
 jar_standing(const void *view, const struct actor *a)
@@ -282,7 +282,7 @@ rule_in_force(struct limit *out, const void *view, int32_t day)
 
 static const struct limit_source rules = {&rule_type, rule_id, rule_scopes, rule_in_force};
 
-/* ---- corrections ---------------------------------------------------------------------------------------------------- */
+/* ---- corrections ------------------------------------------------------------------------------------------------- */
 
 static const struct state repair_states[] = {
     {"new",       "未确认", "new",       false},
@@ -380,7 +380,7 @@ static const struct subject_type circle_type = {
     .totals = circle_totals,
 };
 
-/* ---- the list of lists ----------------------------------------------------------------------------------------------- */
+/* ---- the list of lists ------------------------------------------------------------------------------------------- */
 
 static const struct subject_type *const types[] = {&toy_jar, &rule_type, &repair_type, &keeper_type, &circle_type};
 

@@ -104,7 +104,7 @@ world_teardown(void **state)
     return engine_teardown(state);
 }
 
-/* ---- posting -------------------------------------------------------------------------------------------------------- */
+/* ---- posting ----------------------------------------------------------------------------------------------------- */
 
 const char *
 new_id(struct world *w)
@@ -163,7 +163,7 @@ world_jar(struct world *w, const char *id)
     return id;
 }
 
-/* ---- looking --------------------------------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------------------------------- */
 
 struct subject
 world_find(struct world *w, const struct subject_type *type, const char *id)
@@ -208,7 +208,7 @@ world_total(struct world *w, const char *indicator, const char *from, const char
     return sum;
 }
 
-/* ---- past the driver ------------------------------------------------------------------------------------------------- */
+/* ---- past the driver --------------------------------------------------------------------------------------------- */
 
 static struct slice
 sql_sqlite(struct world *w, const char *sql)

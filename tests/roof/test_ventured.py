@@ -75,7 +75,8 @@ def checks(folder):
     before = {f.name: f.read_bytes() for f in var.iterdir() if f.is_file()}
     yield "changes_nothing_when_made_again", (ventured("init", "--data", str(var))[0] == 1 and
                                               before == {f.name: f.read_bytes() for f in var.iterdir() if f.is_file()})
-    yield "refuses_to_serve_without_certificates", ventured("serve", "--data", str(var), "--listen", "127.0.0.1:0")[0] == 1
+    ended = ventured("serve", "--data", str(var), "--listen", "127.0.0.1:0")[0]
+    yield "refuses_to_serve_without_certificates", ended == 1
     certificate(var, 7)
     d = Daemon(var)
     try:
@@ -100,7 +101,8 @@ def checks(folder):
     yield "prints_the_plans_table", code == 0 and json.loads(out)["as_of"] == "2023-12-31"
     code, out = ventured("key", "--data", str(var), "--add-master")
     yield "adds_a_master_key", code == 0 and "master 2\n" in out
-    for words in ([], ["brew"], ["serve", "--listen", "nowhere"], ["serve", "--origin", "http://x"], ["totals", "--year", "soon"],
+    for words in ([], ["brew"], ["serve", "--listen", "nowhere"], ["serve", "--origin", "http://x"],
+                  ["totals", "--year", "soon"],
                   ["verify", "--data", str(var), "--vkey", "none"]):
         yield f"tells_misuse_by_exit_code_2: {' '.join(words[:3])}", ventured(*words)[0] == 2
     yield "helps", all(ventured(c, "--help")[0] == 0 for c in

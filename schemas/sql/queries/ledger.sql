@@ -254,7 +254,8 @@ DELETE FROM total;
 -- takes: most i
 -- gives: seq i
 -- expects: many
-SELECT seq FROM body_mac WHERE NOT EXISTS (SELECT 1 FROM journal WHERE journal.seq = body_mac.seq) ORDER BY seq LIMIT $1;
+SELECT seq FROM body_mac WHERE NOT EXISTS (SELECT 1 FROM journal WHERE journal.seq = body_mac.seq)
+ORDER BY seq LIMIT $1;
 
 -- scan_tile: for a comparison
 -- takes: level i, place i, most i

@@ -17,7 +17,8 @@ struct demo_options {
     uint64_t seed;
     int64_t loans;           /* of 2023, each with its story */
     int64_t waiting;         /* and applications of today, sent to a bank and not decided */
-    void (*told)(const char *loan, const char *bank, int64_t amount, int64_t term_months); /* of each of these; or NULL */
+    void (*told)(const char *loan, const char *bank, int64_t amount,
+    int64_t term_months); /* of each of these; or NULL */
 };
 
 struct demo_report {
