@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Judges the plan's table: works out the JSON document and measures the printed one, from plan file and facts alone.
+"""Judges the plan's table: works out the document from the plan file and facts alone, and measures the printed one.
 
 Knows the published form of the document; must not know the program.
 Invariant: rounding is done with whole numbers, half away from zero.

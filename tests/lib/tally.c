@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -118,6 +119,47 @@ tally_setup(void **state)
     assert_int_equal(policy_load(&report, w->ledger, w->arena, "schemas/policy", &tally_system), V_OK);
     assert_int_equal(report.counts[POLICY_REFUSED], 0);
     return 0;
+}
+
+int
+tally_setup_plan(void **state)
+{
+    struct problems problems;
+    struct world *w;
+
+    tally_setup(state);
+    w = *state;
+    assert_int_equal(plan_load(&problems, w->ledger, w->arena, TALLY_PLAN, &tally_system), V_OK);
+    return 0;
+}
+
+/* ---- the plan as a file ---------------------------------------------------------------------------------------- */
+
+struct slice
+tally_file(struct world *w, const char *name)
+{
+    FILE *file = fopen(name, "rb");
+    char *text = arena_take(w->arena, 1 << 18);
+    size_t len;
+
+    assert_non_null(file);
+    len = fread(text, 1, 1 << 18, file);
+    fclose(file);
+    return (struct slice){text, len};
+}
+
+const char *
+tally_plan_with(struct world *w, const char *district, const char *indicator, long long value, long long instead)
+{
+    struct slice text = tally_file(w, TALLY_PLAN);
+    struct slice old = arena_print(w->arena, "{\"district\": \"%s\", \"indicator\": \"%s\", \"value\": %lld}", district,
+                                   indicator, value);
+    const char *at = strstr(text.at, old.at);
+
+    if (at == NULL)
+        fail_msg("%s is not in the plan", old.at);
+    return arena_print(w->arena, "%.*s{\"district\": \"%s\", \"indicator\": \"%s\", \"value\": %lld}%s",
+                       (int)(at - text.at), text.at, district, indicator, instead, at + old.len).at;
 }
 
 /* ---- counting -------------------------------------------------------------------------------------------------- */

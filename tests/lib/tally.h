@@ -14,8 +14,17 @@ const struct registry *tally_registry(void);
 
 /* cmocka's setup: a world of them with the policy pack of schemas/policy; the teardown is world_teardown. */
 int tally_setup(void **state);
-/* The same without the pack. */
+/* The same without the pack; and with the plan of 2023 too. */
 int tally_setup_bare(void **state);
+int tally_setup_plan(void **state);
+
+#define TALLY_PLAN "schemas/plan/2023.json"
+
+/* A file of the project, at most 256 KiB. */
+struct slice tally_file(struct world *w, const char *name);
+/* The plan of 2023 as a body, the value of one target replaced. */
+const char *tally_plan_with(struct world *w, const char *district, const char *indicator, long long value,
+                            long long instead);
 
 /* An amount of one indicator's cell. Parts: "num" and "den" of rates, "class1" and "class2" of loans, the first of them
  * where `first_part`. */
