@@ -37,7 +37,7 @@ struct call {
     struct db *db; /* the thread's own: a worker's reader, NULL while the database is away */
     int64_t began_ms;
     struct actor actor;              /* where the route asks who */
-    struct credential credential; /* what proved it, for the door to look at once more */
+    struct credential credential;    /* what proved it, for the door to look at once more */
     const struct evidence *evidence; /* of a verified signature; NULL for anybody else */
     const struct nonce *nonce;
     struct slice allow, etag, link, cookie; /* fields of the answer; absent: none */

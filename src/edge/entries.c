@@ -6,8 +6,8 @@
 #include "entries.h"
 #include "query.h"
 
-/* Address space, not memory: each of a thousand entries may load a subject with the longest history there is. */
-#define LIST_ARENA_SIZE ((size_t)8 << 30)
+/* Address space, not memory, two MiB an item: each may load a subject and limits with the longest lists there are. */
+#define LIST_ARENA_SIZE ((size_t)2 << 30)
 
 static const char *const query_names[] = {"dry_run", NULL};
 

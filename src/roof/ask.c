@@ -9,7 +9,7 @@
 #include "sql.h"
 #include "ventured/roof.h"
 
-/* ---- the clock --------------------------------------------------------------------------------------------------- */
+/* ---- the clock --------------------------------------------------------------------------------------------- */
 
 static const struct option clock_options[] = {
     {"confirm", NULL, NULL, "this clock is right: write again", "确认时钟无误，恢复写入"},
@@ -67,7 +67,7 @@ roof_clock(const struct words *w)
     return end_of(w, got);
 }
 
-/* ---- totals ------------------------------------------------------------------------------------------------------ */
+/* ---- totals ------------------------------------------------------------------------------------------------ */
 
 static const struct option totals_options[] = {
     {"year",     "YEAR",       NULL, "the plan's year (this one)",            "年度"        },
@@ -141,7 +141,7 @@ roof_totals(const struct words *w)
     return COMMAND_DONE;
 }
 
-/* ---- keys -------------------------------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------------------------- */
 
 static const struct option key_options[] = {
     {"add-master", NULL, NULL, "another master key for private text; restart to use it", "新增主密钥，重启后生效"},

@@ -56,8 +56,8 @@ print_json(struct arena *a, const struct verify_report *r)
 static void
 print_text(const struct verify_report *r)
 {
-    printf("entries %lld  checkpoints %lld  rows %lld  damage %zu\n", (long long)r->entries,
-           (long long)r->checkpoints, (long long)r->rows, r->damage_count);
+    printf("entries %lld  checkpoints %lld  rows %lld  damage %zu\n", (long long)r->entries, (long long)r->checkpoints,
+           (long long)r->rows, r->damage_count);
     for (size_t i = 0; i < told(r); i++)
         printf("%s: %s\n", r->damages[i].where, r->damages[i].what);
 }

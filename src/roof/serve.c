@@ -23,16 +23,16 @@ static const struct option options[] = {
     {"origin",           "URL",          "https://localhost:8443", "what people reach it by",        "对外地址"      },
     {"certificate",      "FILE",         NULL, "PEM, with its chain (DIR/tls/server.pem)",           "服务器证书"    },
     {"key",              "FILE",         NULL, "PEM (DIR/tls/server.key)",                           "服务器私钥"    },
-    {"bank-origin",      "URL",          NULL, "what machines reach it by; clients show a certificate there", "银行专用地址"},
+    {"bank-origin",      "URL",          NULL, "what machines reach it by, with certificates", "银行专用地址"},
     {"bank-certificate", "FILE",         NULL, "PEM of that name",                                   "银行地址证书"  },
     {"bank-key",         "FILE",         NULL, "PEM of that name",                                   "银行地址私钥"  },
-    {"client-ca",        "FILE",         NULL, "who may have signed clients' certificates",          "客户端证书签发机构"},
+    {"client-ca",        "FILE",         NULL, "who has signed clients' certificates",               "客户端证书机构"},
     {"window",           "SECONDS",      "300", "how far a signature's time may be off",             "签名时间容差"  },
     {"workers",          "N",            "2",  "threads that verify and read",                       "工作线程数"    },
 };
 const struct option_group roof_serve_options = {"server", options, COUNT(options)};
 
-/* ---- what was asked for ------------------------------------------------------------------------------------------ */
+/* ---- what was asked for ------------------------------------------------------------------------------------ */
 
 static enum command_end
 read_listen(struct http_options *o, const struct words *w)
@@ -137,7 +137,7 @@ read_options(struct http_options *http, struct edge_options *edge, const struct 
     return COMMAND_DONE;
 }
 
-/* ---- signals ----------------------------------------------------------------------------------------------------- */
+/* ---- signals ----------------------------------------------------------------------------------------------- */
 
 static void
 fill_signals(sigset_t *set)
@@ -164,7 +164,7 @@ wait_signals(void *context)
     return NULL;
 }
 
-/* ---- serving ----------------------------------------------------------------------------------------------------- */
+/* ---- serving ----------------------------------------------------------------------------------------------- */
 
 /* Takes the edge and closes it, whatever comes. */
 static enum command_end

@@ -88,7 +88,7 @@ site_close(struct site *s)
     key_close(s->log_key);
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- making ------------------------------------------------------------------------------------------------ */
 
 static enum command_end
 make_file(const struct words *w, const char *name, struct slice text, unsigned mode)
@@ -130,11 +130,12 @@ site_make(const struct words *w, struct slice log_origin)
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return command_refused(w, "%s: %s", dir, strerror(errno));
     if (vault_keys_create(site_file(w, "vault.keys")) != V_OK)
-        return command_refused(w, "%s: not made; is there one already? (未创建，可能已存在)", site_file(w, "vault.keys"));
+        return command_refused(w, "%s: not made; is there one already? (未创建，可能已存在)",
+                               site_file(w, "vault.keys"));
     return make_log_key(w, log_origin);
 }
 
-/* ---- the database ------------------------------------------------------------------------------------------------ */
+/* ---- the database ------------------------------------------------------------------------------------------ */
 
 enum command_end
 site_database(struct db **out, const struct site *s, const struct words *w, enum db_mode mode)

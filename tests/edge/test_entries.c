@@ -40,7 +40,7 @@ fill_signed(struct desk *d, const char *id, const char *body, const char *nonce)
     return o;
 }
 
-/* ---- the first answer, and the same again ----------------------------------------------------------------------- */
+/* ---- the first answer, and the same again ---------------------------------------------------------------------- */
 
 static void
 answers_201_with_a_receipt_that_checks(void **state)
@@ -127,7 +127,7 @@ names_the_first_entry_of_a_voucher(void **state)
     assert_non_null(strstr(desk_text(d, "detail_zh"), id));
 }
 
-/* ---- nonces and time -------------------------------------------------------------------------------------------- */
+/* ---- nonces and time ------------------------------------------------------------------------------------------- */
 
 static void
 refuses_a_known_nonce_on_anything_else(void **state)
@@ -177,7 +177,7 @@ keeps_no_nonce_of_a_signature_that_failed(void **state)
     assert_int_equal(world_count(d->world, "op_nonce"), 1);
 }
 
-/* ---- every link of the chain ------------------------------------------------------------------------------------ */
+/* ---- every link of the chain ----------------------------------------------------------------------------------- */
 
 static const struct {
     const char *what;
@@ -277,7 +277,7 @@ asks_for_the_certificate_that_the_key_names(void **state)
     assert_int_equal(desk_send(d, o), 201);
 }
 
-/* ---- bodies ------------------------------------------------------------------------------------------------------ */
+/* ---- bodies ---------------------------------------------------------------------------------------------------- */
 
 static void
 refuses_what_is_no_entry(void **state)
@@ -393,7 +393,7 @@ refuses_a_body_over_the_routes_limit(void **state)
     free(body);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------------------------- */
 
 static int
 post_list(struct desk *d, const char *query, const char *body)
@@ -522,7 +522,7 @@ takes_a_long_list_about_one_subject(void **state)
     assert_int_equal(desk_json(d)->count, 500);
 }
 
-/* ---- dry runs, and what waits ------------------------------------------------------------------------------------ */
+/* ---- dry runs, and what waits ---------------------------------------------------------------------------------- */
 
 static void
 writes_nothing_in_a_dry_run(void **state)
@@ -590,7 +590,7 @@ answers_503_and_when_to_come_back_while_the_clock_is_wrong(void **state)
     assert_int_equal(desk_send(d, o), 201);
 }
 
-/* ---- a client not written by us ---------------------------------------------------------------------------------- */
+/* ---- a client not written by us -------------------------------------------------------------------------------- */
 
 static size_t
 swallow(char *at, size_t size, size_t count, void *to)
@@ -613,11 +613,10 @@ takes_a_signed_post_from_libcurl(void **state)
     resolve = curl_slist_append(NULL, arena_print(d->arena, "first.test:%d:127.0.0.1", d->port).at);
     for (size_t i = 0; i < o->request.header_count; i++)
         if (!slice_equal(o->fields[i].name, S("Content-Length")) && !slice_equal(o->fields[i].name, S("Host")))
-            fields = curl_slist_append(fields, arena_print(d->arena, SLICE_FMT ": " SLICE_FMT,
-                                                           SLICE_ARG(o->fields[i].name),
+            fields = curl_slist_append(fields, arena_print(d->arena, SLICE_FMT ": " SLICE_FMT, SLICE_ARG(o->fields[i].name),
                                                            SLICE_ARG(o->fields[i].value)).at);
-    curl_easy_setopt(curl, CURLOPT_URL, arena_print(d->arena, "https://first.test:%d/v1/entries/jar.filled",
-    d->port).at);
+    curl_easy_setopt(curl, CURLOPT_URL,
+                     arena_print(d->arena, "https://first.test:%d/v1/entries/jar.filled", d->port).at);
     curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);

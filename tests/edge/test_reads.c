@@ -57,7 +57,7 @@ fill(struct desk *d, const char *jar, const char *voucher)
     assert_int_equal(world_post(d->world, &bank, "jar.filled", NULL, body.at)->got, V_OK);
 }
 
-/* ---- scope ------------------------------------------------------------------------------------------------------- */
+/* ---- scope ----------------------------------------------------------------------------------------------------- */
 
 static void
 shows_each_role_its_own_and_nothing_else(void **state)
@@ -151,7 +151,7 @@ leaves_out_fields_that_the_role_may_not_see(void **state)
     assert_int_equal(member(d, "view", "capacity")->number, 1000);
 }
 
-/* ---- histories --------------------------------------------------------------------------------------------------- */
+/* ---- histories ------------------------------------------------------------------------------------------------- */
 
 static const struct json *
 entry_at(struct desk *d, size_t place)
@@ -201,7 +201,7 @@ tells_a_history_without_what_was_erased(void **state)
     assert_non_null(body_member(entry_at(d, 0), "owner"));
 }
 
-/* ---- pages ------------------------------------------------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------------------------------------------- */
 
 /* The target in Link: rel="next", or NULL. */
 static const char *
@@ -277,7 +277,7 @@ refuses_queries_it_does_not_know(void **state)
     assert_int_equal(get(d, AUDITOR, "/v1/jars/jar-1/others"), 404);
 }
 
-/* ---- tags -------------------------------------------------------------------------------------------------------- */
+/* ---- tags ------------------------------------------------------------------------------------------------------ */
 
 static int
 get_if_none(struct desk *d, const char *target, const char *tags)
@@ -312,7 +312,7 @@ sends_nothing_that_the_client_has(void **state)
     assert_int_equal(get_if_none(d, "/v1/openapi.json", desk_field(d, "ETag")), 304);
 }
 
-/* ---- the journal ------------------------------------------------------------------------------------------------- */
+/* ---- the journal ----------------------------------------------------------------------------------------------- */
 
 static void
 gives_watchers_the_leaves_that_hash_to_the_checkpoint(void **state)
@@ -366,7 +366,7 @@ proves_an_entry_to_its_own_house(void **state)
     assert_int_equal(get(d, AUDITOR, "/v1/journal/proof/x"), 404);
 }
 
-/* ---- totals ------------------------------------------------------------------------------------------------------ */
+/* ---- totals ---------------------------------------------------------------------------------------------------- */
 
 static void
 asks_for_totals_as_of_a_day_and_as_known(void **state)
@@ -391,7 +391,7 @@ asks_for_totals_as_of_a_day_and_as_known(void **state)
     assert_string_equal(desk_text(d, "as_of"), "2023-06-30");
 }
 
-/* ---- what machines watch ----------------------------------------------------------------------------------------- */
+/* ---- what machines watch --------------------------------------------------------------------------------------- */
 
 static void
 tells_machines_how_it_is(void **state)
