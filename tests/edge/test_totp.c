@@ -113,8 +113,7 @@ static void
 takes_nothing_that_is_no_code(void **state)
 {
     static const struct slice rows[] = {
-        S_INIT(""),        {NULL, 0},
-                S_INIT("05924"),    S_INIT("0059240"),
+        S_INIT(""),        {NULL, 0},         S_INIT("05924"),    S_INIT("0059240"),
         S_INIT("005924 "), S_INIT("00592\0"), S_INIT("89005924"), S_INIT("005923"),
     };
     int64_t step;
