@@ -51,7 +51,7 @@ bool algorithm_find(enum algorithm *out, struct slice name);
 struct key;
 
 /* Public: PEM SubjectPublicKeyInfo. Private: PEM PKCS #8. HMAC: the raw secret,
-32 to 64 bytes. NULL where the bytes are
+ * 32 to 64 bytes. NULL where the bytes are
  * not a key of that algorithm (RSA below 2048 or above 8192 bits is refused). */
 struct key *key_public(enum algorithm alg, struct slice pem);
 struct key *key_private(enum algorithm alg, struct slice pem_or_secret);

@@ -1,7 +1,6 @@
 /*
  * What the edge and the roof see of the domain: the registry of all kinds, a key as a request is judged by it,
- the policy
- * pack and the plan's table.
+ * the policy pack and the plan's table.
  * Knows names of the trade; must not know HTTP.
  * Invariant: the_registry is complete: every schema file has its row, and every row its schema file.
  */
@@ -86,9 +85,8 @@ struct policy_report {
 };
 
 /* Reads every .json of the folder that has `rows`, in the order of their names,
-and posts a limit.set for each dated row
- * that the registry lacks,
- at most LEDGER_GROUP_MAX of them in one transaction. Loading again posts nothing. An entry's id
+ * and posts a limit.set for each dated row that the registry lacks,
+ * at most LEDGER_GROUP_MAX of them in one transaction. Loading again posts nothing. An entry's id
  * is derived from name, scope and first day. `on` is the first day, or today where that lies ahead. V_USAGE, after one
  * log line, where a file cannot be read or a row is not of the pack's form (schemas/policy/README.md); nothing has been
  * posted then. A fault is returned as it is; refusals of single rows stand in the report. */
@@ -101,7 +99,7 @@ enum verdict plan_load(struct problems *problems, struct ledger *lg, struct aren
                        const struct actor *who);
 
 /* Districts, offices and the like: a list of entries in one file, each with its `kind`, `subject`,
-`on` and the role it is
+ * `on` and the role it is
  * posted `as` by `who`. Ids follow from kind and subject, so that loading again posts nothing. All or none; `posted`
  * becomes how many were new. V_USAGE as above, or the door's verdict with `problems` filled. */
 enum verdict founding_load(size_t *posted, struct problems *problems, struct ledger *lg, struct arena *a,
@@ -151,7 +149,7 @@ struct plan_table {
 };
 
 /* Targets and actuals of a year up to a day of it,
-as known when entry `known_seq` had been recorded (INT64_MAX: now). An
+ * as known when entry `known_seq` had been recorded (INT64_MAX: now). An
  * indicator of which the registry holds nothing at all has no actual; once it holds one figure, a district without any
  * counts 0. `db` is any connection; take a snapshot where writers are about. */
 enum verdict plan_table(struct plan_table *out, const struct registry *r, struct db *db, struct arena *a, int year,

@@ -42,7 +42,7 @@ struct slice header_find(const struct request *rq, const char *name);
 
 /* Answers once, from any thread; the request and its arena are gone when it returns. The reply's bytes must live in the
  * request's arena or for ever. Date,
- Content-Length and Connection are the server's: a reply that names them is a bug. A
+ * Content-Length and Connection are the server's: a reply that names them is a bug. A
  * client that went away meanwhile is no error. */
 void http_reply(struct request *rq, const struct reply *reply);
 

@@ -68,9 +68,8 @@ struct posting {
 #define LEDGER_GROUP_MAX 1000
 
 /* Fills a posting from a request: the envelope's members (subject, on,
-mends) and the kind's fields. `id` is the client's
- * UUID. Pure. V_KIND_UNKNOWN, V_ID_MALFORMED,
- or V_FIELDS_WRONG with every bad field in problems. `at` is the pointer of
+ * mends) and the kind's fields. `id` is the client's UUID. Pure. V_KIND_UNKNOWN, V_ID_MALFORMED,
+ * or V_FIELDS_WRONG with every bad field in problems. `at` is the pointer of
  * `body` in what was sent: empty, or "/3" in a list. */
 enum verdict posting_read(struct posting *out, struct arena *a, const struct registry *r, struct slice kind,
                           struct slice id, const struct json *body, struct slice at);
@@ -87,7 +86,7 @@ enum verdict ledger_post_list(struct ledger *lg, struct posting *const *postings
 enum verdict ledger_dry_run(const struct ledger_options *o, struct posting *p);
 
 /* What ledger_post_list would answer,
-rolled back: later items see what earlier ones would have done. No posting carries
+ * rolled back: later items see what earlier ones would have done. No posting carries
  * a nonce; `seq`, `leaf` and `receipt` mean nothing afterwards. */
 enum verdict ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count);
 
@@ -98,8 +97,7 @@ enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, c
                           struct slice id);
 
 /* One private text of an entry: `id` as entry_sealed gives it, `pointer` that of the field,
-such as "/name". V_NONE where
- * it was left out or erased. */
+ * such as "/name". V_NONE where it was left out or erased. */
 enum verdict private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,
                           struct slice pointer);
 
@@ -115,13 +113,12 @@ enum verdict ledger_subject(struct subject *out, const struct registry *r, struc
                             const struct subject_type *type, struct slice id, int64_t known_seq);
 
 /* The number in force on a day,
-the narrowest scope first; `district` is "" for the city. V_LIMIT_UNKNOWN where none is. */
+ * the narrowest scope first; `district` is "" for the city. V_LIMIT_UNKNOWN where none is. */
 enum verdict ledger_limit(struct limit *out, const struct registry *r, struct db *db, struct arena *a, const char *name,
                           struct slice district, int32_t day);
 
 /* The receipt document of an entry: a pure function of its row, the tree and the smallest checkpoint that holds it,
-and so
- * the same bytes for ever. `out` lives in `a`. V_NONE where there is no such entry. */
+ * and so the same bytes for ever. `out` lives in `a`. V_NONE where there is no such entry. */
 enum verdict ledger_receipt(struct slice *out, struct db *db, struct arena *a, int64_t seq);
 
 /* One cell of the totals; `part` splits it. */
@@ -148,16 +145,15 @@ struct verify_report {
 };
 
 /* Re-hashes every leaf, compares each column with it, rebuilds the tree, checks every checkpoint under `vkey`,
-replays all
+ * replays all
  * entries into a scratch registry and compares every derived row; opens private text and compares its commitment.
  * V_OK, or V_BROKEN with the report. `scratch` is a folder to work in. */
 enum verdict ledger_verify(struct verify_report *out, const struct ledger_options *o, struct slice vkey,
                            const char *scratch);
 
 /* Does the journal still hold what a checkpoint kept elsewhere was signed for? V_OK,
-or V_BROKEN where it is shorter now,
- * another one,
- or `note` is no checkpoint under `vkey`. A database put back to an earlier moment verifies by itself; only
+ * or V_BROKEN where it is shorter now, another one,
+ * or `note` is no checkpoint under `vkey`. A database put back to an earlier moment verifies by itself; only
  * this tells. Reads tiles, so verify comes first. */
 enum verdict ledger_checkpoint_check(const struct ledger_options *o, struct slice note, struct slice vkey);
 

@@ -87,7 +87,7 @@ void problem_add(struct problems *p, enum verdict v, struct slice pointer, struc
 void shape_blank(const struct shape *s, void *out);
 
 /* Fills `out`, of s->size bytes, from a JSON object and reports every bad field in schema order,
-unknown members last. Members named in
+ * unknown members last. Members named in
  * `also` (the envelope's, such as "subject") are passed over. Texts keep the bytes received: normalising is the rule's
  * business. V_OK or V_FIELDS_WRONG. `out` is complete only on V_OK. `at` is the pointer of `object`.
  * Texts borrow from `object`'s tree, lists are taken from p->arena. */

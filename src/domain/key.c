@@ -235,7 +235,7 @@ material_load(struct key_record *out, const struct key_view *k, struct db *db, c
 }
 
 /* Whom the key stands for. An account that signs was given one role; should it have got more since,
-the first counts. */
+ * the first counts. */
 static enum verdict
 holder_load(struct key_record *out, const struct key_view *k, struct db *db, struct arena *a)
 {

@@ -229,8 +229,7 @@ some_limit_load(struct limit *out, const char *name, struct slice district, int3
 }
 
 /* The totals' last day. What the group at hand has added stands in no bucket yet, but in deltas of today,
-or of yesterday
- * where it began before midnight. */
+ * or of yesterday where it began before midnight. */
 static enum verdict
 latest_load(struct view *v, struct posting *p, const struct ledger_options *o)
 {

@@ -3,11 +3,9 @@
  * Knows states as numbers and kinds as rows; must not know any of them by name, nor a database.
  * Invariants:
  *   1. A strict kind runs from its own states only, and never on a frozen subject unless it thaws it.
- *   2. A fact about a subject that exists is never refused (design,
- promise 9). Early: its states can be reached by facts
- *      alone,
- which are then implied. On a side branch: the state stays and the subject freezes. Otherwise late: the state
- *      stays.
+ *   2. A fact about a subject that exists is never refused (design, promise 9). Early: its states can be reached by
+ *      facts alone, which are then implied. On a side branch: the state stays and the subject freezes. Otherwise late:
+ *      the state stays.
  *   3. The effect runs in every case, so amounts count.
  */
 #include "ledger_int.h"

@@ -3,9 +3,8 @@
  * Knows cells and amounts; must not know what an indicator counts.
  * Invariants:
  *   1. The deltas of an entry are the contributions after it of every subject it touched, less those before it.
- *   2. A bucket is the sum of its deltas,
- and a total the sum of the buckets of its year: after every flush. A cell that
- *      was ever touched keeps its row, at 0 too: so the rows do not depend on how entries were grouped.
+ *   2. A bucket is the sum of its deltas, and a total the sum of the buckets of its year: after every flush. A cell
+ *      that was ever touched keeps its row, at 0 too: so the rows do not depend on how entries were grouped.
  */
 #include <stdlib.h>
 #include <string.h>

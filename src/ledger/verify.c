@@ -1,6 +1,5 @@
 /*
- * The proof that the registry is what it says: every leaf re-hashed, every checkpoint checked,
- everything derived again.
+ * The proof that the registry is what it says: leaves re-hashed, checkpoints checked, everything derived again.
  * Knows the journal and a scratch registry; must not mend anything.
  * Invariants:
  *   1. A byte changed anywhere in journal, checkpoints, side table, state or totals is told by entry, row or cell.

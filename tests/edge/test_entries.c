@@ -613,7 +613,8 @@ takes_a_signed_post_from_libcurl(void **state)
     resolve = curl_slist_append(NULL, arena_print(d->arena, "first.test:%d:127.0.0.1", d->port).at);
     for (size_t i = 0; i < o->request.header_count; i++)
         if (!slice_equal(o->fields[i].name, S("Content-Length")) && !slice_equal(o->fields[i].name, S("Host")))
-            fields = curl_slist_append(fields, arena_print(d->arena, SLICE_FMT ": " SLICE_FMT, SLICE_ARG(o->fields[i].name),
+            fields = curl_slist_append(fields, arena_print(d->arena, SLICE_FMT ": " SLICE_FMT,
+                                                           SLICE_ARG(o->fields[i].name),
                                                            SLICE_ARG(o->fields[i].value)).at);
     curl_easy_setopt(curl, CURLOPT_URL,
                      arena_print(d->arena, "https://first.test:%d/v1/entries/jar.filled", d->port).at);

@@ -5,9 +5,10 @@
   recount.py --judge [FILE]                                 what tests/ledger/story wrote: 1 where an account differs
 
 A leaf is a fact; a leaf with "mends" takes the place, the day and the fields of the fact it names, and without a body
-it leaves the place empty. Coins count on the day they went in, under the district and colour of their jar. A jar counts
-on its first filling of each year. A keeper counts once a year, on the first of the days on which a jar of his had its
-very first filling; a circle once a year likewise, on the first of the days on which a keeper of it had his very first jar.
+it leaves the place empty. Coins count on the day they went in, under the district and colour of their jar. A jar
+counts on its first filling of each year. A keeper counts once a year, on the first of the days on which a jar of his
+had its very first filling; a circle once a year likewise, on the first of the days on which a keeper of it had his
+very first jar.
 """
 import argparse
 import collections

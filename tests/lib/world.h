@@ -1,7 +1,6 @@
 /*
  * A small world for the ledger's tests: a registry, of toy kinds unless told, on the engine under test, a vault,
- a log key, a clock.
- * Knows how to post in one line; must not judge: it returns verdicts.
+ * a log key, a clock. Knows how to post in one line; must not judge: it returns verdicts.
  * Invariant: two worlds share nothing.
  */
 #ifndef TESTS_WORLD_H
@@ -50,7 +49,7 @@ const char *world_jar(struct world *w, const char *id);
 struct subject world_subject(struct world *w, const char *id); /* a jar */
 struct subject world_find(struct world *w, const struct subject_type *type, const char *id);
 /* Straight to the database,
-past the driver: what an intruder with SQL can do. Gives the first column of the first row, in
+ * past the driver: what an intruder with SQL can do. Gives the first column of the first row, in
  * the test's arena; absent where there is none. */
 struct slice world_sql(struct world *w, const char *sql, ...) __attribute__((format(printf, 2, 3)));
 int64_t world_count(struct world *w, const char *table);
