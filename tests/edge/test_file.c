@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "../../src/edge/file.h"
+#include "ventured/file.h"
 
 static struct arena *arena;
 static char folder[] = "/tmp/ventured-file-XXXXXX";
