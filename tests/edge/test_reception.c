@@ -88,7 +88,7 @@ ask(struct browser *b, const char *method, const char *target, const char *id, c
     return status;
 }
 
-static int
+static int __attribute__((format(printf, 4, 5)))
 say(struct browser *b, const char *method, const char *target, const char *format, ...)
 {
     char json[512];
