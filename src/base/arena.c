@@ -130,7 +130,7 @@ print_args(struct arena *a, const char *format, va_list args)
     len = vsnprintf(NULL, 0, format, args);
     assert(len >= 0);
     at = arena_take(a, (size_t)len + 1);
-    (void)vsnprintf(at, (size_t)len + 1, format, again);
+    vsnprintf(at, (size_t)len + 1, format, again);
     va_end(again);
     return (struct slice){at, (size_t)len};
 }
@@ -192,7 +192,7 @@ buf_print(struct buf *b, const char *format, ...)
     len = vsnprintf(NULL, 0, format, args);
     assert(len >= 0);
     buf_room(b, (size_t)len + 1);
-    (void)vsnprintf(b->at + b->len, (size_t)len + 1, format, again);
+    vsnprintf(b->at + b->len, (size_t)len + 1, format, again);
     b->len += (size_t)len;
     va_end(again);
     va_end(args);

@@ -18,7 +18,7 @@ static struct json *
 body_of(struct arena *a, const struct json *item)
 {
     struct json *body = NEW(a, struct json);
-    struct json **last = &body->first;
+    struct json **last;
 
     *body = (struct json){.type = JSON_OBJECT};
     last = &body->first;

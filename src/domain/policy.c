@@ -307,7 +307,8 @@ policy_load(struct policy_report *out, struct ledger *lg, struct arena *a, const
     if (k->rows.count == 0)
         return data_unusable(folder, "no_rows");
     *out = (struct policy_report){.rows = NEW_ARRAY(a, struct policy_row, k->rows.count), .count = k->rows.count};
-    memcpy(out->rows, k->rows.at, k->rows.count * sizeof *out->rows);
+    if (k->rows.count > 0)
+        memcpy(out->rows, k->rows.at, k->rows.count * sizeof *out->rows);
     TRY(pack_post(k, out->rows, lg));
     for (size_t i = 0; i < out->count; i++)
         out->counts[out->rows[i].fate]++;

@@ -605,7 +605,7 @@ http_open(struct http_server **out, const struct http_options *o)
     enum verdict got;
 
     assert(o->handler != NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
     event_set_log_callback(library_said);
     s->arena = a;
     s->options = *o;

@@ -196,7 +196,7 @@ send_list(struct part *part, struct talk *s)
 enum command_end
 venture_batch(const struct words *w)
 {
-    struct batch batch;
+    struct batch batch = {0};
     struct talk talk;
     struct part part = {.words = w, .batch = &batch};
     enum command_end end = talk_open(&talk, w, ANSWER_MAX);
@@ -205,6 +205,7 @@ venture_batch(const struct words *w)
         return end;
     part.arena = arena_open(LIST_ARENA_SIZE);
     end = read_batch(&batch, w);
+    assert(ERGO(end == COMMAND_DONE, batch.sheet != NULL));
     while (end == COMMAND_DONE && part.from < batch.sheet->rows) {
         arena_reset(part.arena);
         end = send_list(&part, &talk);

@@ -24,7 +24,7 @@ damage_add(struct verify_report *report, const char *where, const char *what, ..
     d = &report->damages[report->damage_count - 1];
     snprintf(d->where, sizeof d->where, "%s", where);
     va_start(args, what);
-    (void)vsnprintf(d->what, sizeof d->what, what, args);
+    vsnprintf(d->what, sizeof d->what, what, args);
     va_end(args);
 }
 

@@ -63,7 +63,7 @@ open_log_key(struct site *s, const struct words *w)
 enum command_end
 site_open(struct site *out, const struct words *w)
 {
-    struct slice origin;
+    struct slice origin = {0};
     enum command_end end;
 
     site_locate(out, w);
