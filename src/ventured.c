@@ -25,6 +25,8 @@ static const struct command commands[] = {
      "the plan's table: districts down, indicators across", "目标任务完成情况表"},
     {"clock", "", 0, {&roof_registry, &roof_clock_options}, roof_clock,
      "the clock beside the journal's, and a word that it is right", "查看或确认时钟"},
+    {"user", "ACCOUNT", 1, {&roof_registry}, roof_user,
+     "a one-time code for an account, shown once; its sessions end", "为账号生成一次性登录码（原有会话终止）"},
     {"key", "", 0, {&roof_registry, &roof_key_options}, roof_key,
      "the journal's key and the number of the master key", "查看密钥版本"},
 };

@@ -21,6 +21,7 @@ enum command_end roof_verify(const struct words *w);
 enum command_end roof_rebuild(const struct words *w);
 enum command_end roof_clock(const struct words *w);
 enum command_end roof_totals(const struct words *w);
+enum command_end roof_user(const struct words *w);
 enum command_end roof_key(const struct words *w);
 enum command_end roof_import(const struct words *w);
 enum command_end roof_demo(const struct words *w);

@@ -262,6 +262,26 @@ static const struct actor system_actor = {ROLE_SYSTEM, S_INIT("centre"), S_INIT(
 static const struct actor security_actor = {ROLE_SECURITY, S_INIT("centre"), S_INIT("demo-security"), {0}};
 static const struct actor officer = {ROLE_CENTRE_OFFICER, S_INIT("centre"), S_INIT("demo-officer"), {0}};
 
+static void
+account_open(struct demo *d, const char *id, const char *organisation, const char *role, const char *more)
+{
+    say(d, &security_actor, "account.opened", id, d->year_start,
+        arena_print(d->group, "\"organisation\":\"%s\",\"roles\":[\"%s\"],\"login\":\"%s\",\"name\":\"演示账号\"%s",
+                    organisation, role, id, more));
+}
+
+/* Those under whose names the demo's entries stand, and a second person for corrections. */
+static void
+people_open(struct demo *d)
+{
+    account_open(d, "demo-officer", "centre", "centre_officer", "");
+    account_open(d, "demo-chief", "bureau", "section_chief", "");
+    for (size_t i = 0; i < COUNT(districts); i++)
+        account_open(d, arena_print(d->kept, "demo-clerk-%s", districts[i].code).at,
+                     arena_print(d->kept, "hrss-%s", districts[i].code).at, "district_clerk",
+                     arena_print(d->kept, ",\"district\":\"%s\"", districts[i].code).at);
+}
+
 /* The key of an earlier run with this seed is used again: its file was there first. */
 static enum verdict
 key_keep(struct demo *d, size_t bank)
@@ -313,10 +333,7 @@ bank_open(struct demo *d, size_t i)
 
     say(d, &system_actor, "organisation.registered", id, d->year_start,
         arena_print(d->group, "\"sort\":\"bank\",\"zh\":\"%s\"", banks[i].zh));
-    say(d, &security_actor, "account.opened", account.at, d->year_start,
-        arena_print(d->group,
-        "\"organisation\":\"%s\",\"roles\":[\"bank_machine\"],\"login\":\"%s\",\"name\":\"演示系统\"", id,
-                    account.at));
+    account_open(d, account.at, id, "bank_machine", "");
     say(d, &security_actor, "key.registered", key.at, d->year_start,
         arena_print(d->group,
                     "\"organisation\":\"%s\",\"account\":\"%s\",\"algorithm\":\"ed25519\",\"public_key\":\"" SLICE_FMT
@@ -359,7 +376,12 @@ loan_draw(struct demo *d, int64_t number)
     l.term_months = 12 * between(d, 1, 3);
     l.bank = (size_t)between(d, 0, BANKS - 1);
     l.day = d->year_start + (int32_t)between(d, 5, DAYS_2023 - 60);
-    l.clerk = (struct actor){ROLE_DISTRICT_CLERK, slice_of(l.district), S("demo-clerk"), slice_of(l.district)};
+    l.clerk = (struct actor){
+        .role = ROLE_DISTRICT_CLERK,
+        .organisation = arena_print(d->kept, "hrss-%s", l.district),
+        .account = arena_print(d->kept, "demo-clerk-%s", l.district),
+        .district = slice_of(l.district),
+    };
     return l;
 }
 
@@ -518,6 +540,7 @@ demo_run(struct demo_report *out, const struct demo_options *o)
         d.got = key_keep(&d, i);
     for (size_t i = 0; i < BANKS && d.got == V_OK; i++)
         bank_open(&d, i);
+    people_open(&d);
     flush(&d);
     d.id_seed = o->seed;
     for (int64_t i = 1; i <= o->loans && d.got == V_OK; i++) {

@@ -1,7 +1,7 @@
 /*
- * ventured clock, totals and key: small questions to a registry, asked where it lies.
+ * ventured clock, totals, key and user: small questions to a registry, asked where it lies.
  * Knows what is asked; must not go through a server.
- * Invariant: nothing but `clock --confirm` writes, and that no fact.
+ * Invariant: only `clock --confirm`, `key --add-master` and `user` write anything, and none of them a fact.
  */
 #include <stdio.h>
 
@@ -161,5 +161,37 @@ roof_key(const struct words *w)
         return end;
     printf("vkey " SLICE_FMT "\nmaster %lld\n", SLICE_ARG(s.vkey), (long long)vault_version(s.vault));
     site_close(&s);
+    return COMMAND_DONE;
+}
+
+/* ---- people --------------------------------------------------------------------------------------------------- */
+
+enum command_end
+roof_user(const struct words *w)
+{
+    struct people people;
+    struct slice code;
+    struct site s;
+    struct db *db;
+    enum command_end end = site_open(&s, w);
+    enum verdict got;
+
+    if (end != COMMAND_DONE)
+        return end;
+    end = site_people(&people, &s, w);
+    if (end == COMMAND_DONE)
+        end = site_database(&db, &s, w, DB_WRITER);
+    if (end != COMMAND_DONE) {
+        site_close(&s);
+        return end;
+    }
+    got = people_invite(&code, &people, db, w->arena, w->operands[0], the_clock.wall_ms());
+    db_close(db);
+    site_close(&s);
+    if (got == V_NONE)
+        return command_refused(w, "no such account, or a closed one (账号不存在或已关闭)");
+    if (got != V_OK)
+        return end_of(w, got);
+    printf(SLICE_FMT "\n", SLICE_ARG(code));
     return COMMAND_DONE;
 }

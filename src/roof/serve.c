@@ -195,9 +195,14 @@ serve(const struct words *w, const struct http_options *o, struct edge *edge)
 static enum command_end
 open_and_serve(const struct words *w, struct http_options *http, struct edge_options *o, const struct site *s)
 {
+    struct people people;
     struct edge *edge;
+    enum command_end end = site_people(&people, s, w);
     enum verdict got;
 
+    if (end != COMMAND_DONE)
+        return end;
+    o->people = &people;
     o->db_url = s->db_url;
     o->vault = s->vault;
     o->log_key = s->log_key;

@@ -153,6 +153,20 @@ site_database(struct db **out, const struct site *s, const struct words *w, enum
     return command_refused(w, "the database: %s (数据库：%s)", verdict_row(got)->en, verdict_row(got)->zh);
 }
 
+enum command_end
+site_people(struct people *out, const struct site *s, const struct words *w)
+{
+    struct password_rule *rule = NEW(w->arena, struct password_rule);
+
+    if (password_rule_read(rule, w->arena, password_rule_document) != V_OK)
+        return command_refused(w, "the password rule is unreadable (口令规则无法读取)");
+    *out = people_default;
+    out->vault = s->vault;
+    out->account_load = account_record_load;
+    out->passwords = rule;
+    return COMMAND_DONE;
+}
+
 struct ledger_options
 site_ledger(const struct site *s, struct db *db)
 {

@@ -7,7 +7,7 @@
 #define VENTURED_ROOF_SITE_H
 
 #include "ventured/command.h"
-#include "ventured/domain.h"
+#include "ventured/people.h"
 
 /* vault.keys: of private text. log.key: signs checkpoints. log.origin: under which name. log.vkey: what a reader of
  * receipts needs. registry.db: unless --db names another. */
@@ -32,6 +32,9 @@ enum command_end site_make(const struct words *w, struct slice log_origin);
 
 /* Opens the database, migrated where `mode` is DB_WRITER. */
 enum command_end site_database(struct db **out, const struct site *s, const struct words *w, enum db_mode mode);
+
+/* How people log in to this registry. */
+enum command_end site_people(struct people *out, const struct site *s, const struct words *w);
 
 struct ledger_options site_ledger(const struct site *s, struct db *db);
 

@@ -84,7 +84,7 @@ def checks(folder):
         status, body = d.get("/readyz")
         yield "is_ready", status == 200 and json.loads(body)["ready"] is True
         status, body = d.get("/v1/loans")
-        yield "asks_who_reads", status == 401 and json.loads(body)["verdict"] == "signature_missing"
+        yield "asks_who_reads", status == 401 and json.loads(body)["verdict"] == "login_needed"
         yield "shows_its_certificate", d.serial() == 7
         certificate(var, 8)
         d.process.send_signal(signal.SIGHUP)
