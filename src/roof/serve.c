@@ -195,14 +195,9 @@ serve(const struct words *w, const struct http_options *o, struct edge *edge)
 static enum command_end
 open_and_serve(const struct words *w, struct http_options *http, struct edge_options *o, const struct site *s)
 {
-    struct people people;
     struct edge *edge;
-    enum command_end end = site_people(&people, s, w);
     enum verdict got;
 
-    if (end != COMMAND_DONE)
-        return end;
-    o->people = &people;
     o->db_url = s->db_url;
     o->vault = s->vault;
     o->log_key = s->log_key;
@@ -220,6 +215,7 @@ roof_serve(const struct words *w)
 {
     struct http_options http = {.limits = http_limits_default, .handler = edge_handle};
     struct edge_options edge = edge_options_default;
+    struct people people;
     struct site s;
     sigset_t set;
     enum command_end end = read_options(&http, &edge, w);
@@ -230,7 +226,10 @@ roof_serve(const struct words *w)
         return end;
     fill_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
-    end = open_and_serve(w, &http, &edge, &s);
+    end = site_people(&people, &s, w);
+    edge.people = &people;
+    if (end == COMMAND_DONE)
+        end = open_and_serve(w, &http, &edge, &s);
     site_close(&s);
     return end;
 }
