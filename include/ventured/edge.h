@@ -25,7 +25,7 @@ typedef enum verdict session_find_fn(struct actor *out, struct credential *crede
 typedef enum verdict totals_fn(struct slice *out, struct db *db, struct arena *a, const struct actor *who, int year,
                                int32_t as_of, int64_t known_seq);
 
-/* The public origin under which a server name is reached, "https://registry.example": what @target-uri begins with. */
+/* The public origin under which a server name is reached, "https://ventured.example": what @target-uri begins with. */
 struct edge_name {
     const char *name, *origin;
 };

@@ -12,7 +12,7 @@
 /* What a signature speaks about: a request, or a response (its header fields and body stand in `request`). */
 struct message {
     const struct request *request;
-    struct slice origin; /* the public one of this server name: "https://registry.example:8443", component_origin */
+    struct slice origin; /* the public one of this server name: "https://ventured.example:8443", component_origin */
     int status;          /* of a response; 0 for a request */
 };
 

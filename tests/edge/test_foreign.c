@@ -21,7 +21,7 @@
 #include "outgoing.h"
 #include "vectors.h"
 
-#define ORIGIN S("https://bank.registry.example:8443")
+#define ORIGIN S("https://bank.ventured.example:8443")
 #define TARGET "/v1/entries/loan.disbursed?dry_run=true"
 #define BODY "{\"subject\":\"loan-1\",\"amount\":100}"
 #define NONCE "Zm9vYmFyYmF6cXV4"

@@ -19,7 +19,7 @@
 
 #define ARENA_SIZE (64u << 20)
 #define NOW INT64_C(1700000000)
-#define ORIGIN S("https://bank.registry.example:8443")
+#define ORIGIN S("https://bank.ventured.example:8443")
 #define TARGET "/v1/entries/loan.disbursed?dry_run=true"
 #define BODY "{\"subject\":\"loan-1\",\"on\":\"2023-06-30\",\"amount\":100}"
 #define NONCE "Zm9vYmFyYmF6cXV4"
@@ -132,7 +132,7 @@ accepts_what_a_bank_signed_and_tells_what_it_read(void **state)
     assert_true(slice_equal(
         last.base,
         arena_print(arena,
-                    "\"@method\": POST\n\"@target-uri\": https://bank.registry.example:8443" TARGET
+                    "\"@method\": POST\n\"@target-uri\": https://bank.ventured.example:8443" TARGET
                     "\n\"content-type\": application/json\n\"content-digest\": " SLICE_FMT
                     "\n\"idempotency-key\": " ENTRY_ID
                     "\n\"@signature-params\": (\"@method\" \"@target-uri\" \"content-type\" \"content-digest\" "

@@ -86,7 +86,7 @@ try_signature(struct slice data)
     rq.target = arena_print(arena, "/?" SLICE_FMT, SLICE_ARG(data));
     rq.headers = headers;
     rq.header_count = COUNT(headers);
-    if (signature_read(&s, &rq, S("https://registry.example"), &signature_policy_read) == V_OK) {
+    if (signature_read(&s, &rq, S("https://ventured.example"), &signature_policy_read) == V_OK) {
         must(lines_of(s.base) == sfv_count(s.covered) + 1, "one line a component");
         must(s.key_id.len > 0, "a key is named");
     } else {
