@@ -69,6 +69,10 @@ void *arena_take(struct arena *a, size_t size); /* zeroed, aligned for any objec
 struct slice arena_copy(struct arena *a, struct slice s); /* the copy is NUL-terminated behind its end */
 struct slice arena_print(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Room for one more item behind `count` of them: `at` as it is, or a copy of twice the size where it is full (`at` NULL
+ * and `size` 0 to begin with, then `first` items). */
+void *arena_grow(struct arena *a, void *at, size_t count, size_t *size, size_t item_size, size_t first);
+
 #define NEW(a, type) ((type *)arena_take((a), sizeof(type)))
 #define NEW_ARRAY(a, type, n) ((type *)arena_take((a), sizeof(type) * (n)))
 
@@ -127,6 +131,7 @@ bool money_add(int64_t *out, int64_t a, int64_t b); /* false outside +-MONEY_MAX
 bool day_parse(int32_t *out, struct slice s); /* strictly YYYY-MM-DD */
 void day_print(char out[DAY_TEXT_SIZE], int32_t day);
 void day_split(int32_t day, int *year, int *month, int *day_of_month);
+int day_year(int32_t day);
 bool day_make(int32_t *out, int year, int month, int day_of_month);
 
 /* The local day of a moment. China has kept UTC+8 without summer time since 1992; nothing recorded is older. */

@@ -25,6 +25,7 @@ struct json {
  * U+0000, a top level that is neither object nor list. Verdicts: V_JSON_*. Nothing but `a` is used afterwards. */
 enum verdict json_parse(const struct json **out, struct arena *a, struct slice text);
 const struct json *json_find(const struct json *object, struct slice key); /* NULL where absent */
+struct slice json_text(const struct json *object, struct slice key); /* absent where it is missing or no text */
 
 /* RFC 8785 section 3.2.2.2 escaping, with the quotes. `s` must be valid UTF-8. */
 void json_add_text(struct buf *b, struct slice s);

@@ -118,6 +118,21 @@ arena_copy(struct arena *a, struct slice s)
     return (struct slice){at, s.len};
 }
 
+void *
+arena_grow(struct arena *a, void *at, size_t count, size_t *size, size_t item_size, size_t first)
+{
+    void *copy;
+
+    assert(count <= *size);
+    if (count < *size)
+        return at;
+    *size = *size == 0 ? first : *size * 2;
+    copy = arena_take(a, *size * item_size);
+    if (count > 0)
+        memcpy(copy, at, count * item_size);
+    return copy;
+}
+
 /* Prints into the end of the arena; one call measures, the second writes. */
 static struct slice __attribute__((format(printf, 2, 0)))
 print_args(struct arena *a, const char *format, va_list args)

@@ -138,6 +138,14 @@ json_find(const struct json *object, struct slice key)
     return NULL;
 }
 
+struct slice
+json_text(const struct json *object, struct slice key)
+{
+    const struct json *member = json_find(object, key);
+
+    return member != NULL && member->type == JSON_TEXT ? member->text : (struct slice){0};
+}
+
 /* What RFC 8785 section 3.2.2.2 writes with a letter; 0 for all others. */
 static const char escape_letters[] = {
     ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\',

@@ -98,6 +98,15 @@ day_split(int32_t day, int *year, int *month, int *day_of_month)
     *year = 400 * era + year_in_era + (*month <= 2);
 }
 
+int
+day_year(int32_t day)
+{
+    int year, month, day_of_month;
+
+    day_split(day, &year, &month, &day_of_month);
+    return year;
+}
+
 /* Exactly `count` digits at `from`; -1 where one is none. */
 static int
 digits(struct slice s, size_t from, size_t count)

@@ -5,14 +5,6 @@
  */
 #include "domain_int.h"
 
-static struct slice
-member_text(const struct json *item, struct slice key)
-{
-    const struct json *member = json_find(item, key);
-
-    return member != NULL && member->type == JSON_TEXT ? member->text : (struct slice){0};
-}
-
 /* The item without `as` and `kind` is the body that anybody would send. */
 static struct json *
 body_of(struct arena *a, const struct json *item)
@@ -41,13 +33,13 @@ static enum verdict
 item_read(struct posting *out, struct arena *a, const struct registry *r, const struct json *item, size_t place,
           const struct actor *who)
 {
-    struct slice kind = member_text(item, S("kind"));
-    struct slice parts[] = {S("founding|"), kind, S("|"), member_text(item, S("subject"))};
+    struct slice kind = json_text(item, S("kind"));
+    struct slice parts[] = {S("founding|"), kind, S("|"), json_text(item, S("subject"))};
 
     TRY(posting_read(out, a, r, kind, uuid8_of(a, parts, COUNT(parts)), body_of(a, item),
                      arena_print(a, "/%zu", place)));
     out->entry.actor = *who;
-    return role_find(&out->entry.actor.role, member_text(item, S("as"))) ? V_OK : V_FORBIDDEN;
+    return role_find(&out->entry.actor.role, json_text(item, S("as"))) ? V_OK : V_FORBIDDEN;
 }
 
 static enum verdict

@@ -100,14 +100,6 @@ struct pack {
     struct posting *postings[LEDGER_GROUP_MAX]; /* for each row; NULL where it is not posted */
 };
 
-static struct slice
-row_text(const struct json *row, struct slice key)
-{
-    const struct json *member = json_find(row, key);
-
-    return member != NULL && member->type == JSON_TEXT ? member->text : (struct slice){0};
-}
-
 static bool
 says_nothing_to_the_door(struct slice key)
 {
@@ -218,11 +210,11 @@ row_add(struct pack *k, struct slice file, const struct json *json)
 
     *row = (struct policy_row){
         .file = file,
-        .name = row_text(json, S("name")),
-        .scope = row_text(json, S("scope")),
-        .from = row_text(json, S("from")),
-        .zh = row_text(json, S("zh")),
-        .en = row_text(json, S("en")),
+        .name = json_text(json, S("name")),
+        .scope = json_text(json, S("scope")),
+        .from = json_text(json, S("from")),
+        .zh = json_text(json, S("zh")),
+        .en = json_text(json, S("en")),
         .fate = POLICY_UNDATED,
     };
     if (row->name.at == NULL || row->scope.at == NULL || row->zh.at == NULL || row->en.at == NULL)

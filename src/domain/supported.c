@@ -5,15 +5,6 @@
  */
 #include "domain_int.h"
 
-static int
-year_of(int32_t day)
-{
-    int year, month, day_of_month;
-
-    day_split(day, &year, &month, &day_of_month);
-    return year;
-}
-
 /* Earlier by day. Lines of one day are told apart by what they are and not by how they happen to be stored, so that a
  * rebuild credits the same district. */
 static bool
@@ -37,7 +28,7 @@ first_of_year(const struct lines *lent, size_t index)
     for (size_t i = 0; i < lent->count; i++) {
         const struct line *other = &lent->at[i];
 
-        if (year_of(other->on) != year_of(one->on))
+        if (day_year(other->on) != day_year(one->on))
             continue;
         if (earlier(other, one) || (i < index && !earlier(one, other)))
             return false;

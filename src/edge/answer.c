@@ -25,9 +25,7 @@ answer_add(struct buf *b, struct slice text)
 struct slice
 answer_text(const struct json *object, struct slice name)
 {
-    const struct json *member = object == NULL ? NULL : json_find(object, name);
-
-    return member != NULL && member->type == JSON_TEXT ? member->text : (struct slice){0};
+    return object == NULL ? (struct slice){0} : json_text(object, name);
 }
 
 const struct json *

@@ -6,7 +6,6 @@
  *   2. Of several corrections of one entry the latest counts.
  *   3. A strict entry that would no longer be allowed refuses the correction; a bank's fact becomes an exception.
  */
-#include <string.h>
 
 #include "ledger_int.h"
 
@@ -21,15 +20,7 @@ struct history {
 static void
 history_add(struct history *h, struct arena *a, const struct entry *e)
 {
-    if (h->count == h->size) {
-        size_t size = h->size == 0 ? 32 : h->size * 2;
-        struct entry *at = NEW_ARRAY(a, struct entry, size);
-
-        if (h->count > 0)
-            memcpy(at, h->at, h->count * sizeof *at);
-        h->at = at;
-        h->size = size;
-    }
+    h->at = arena_grow(a, h->at, h->count, &h->size, sizeof *h->at, 32);
     h->at[h->count++] = *e;
 }
 

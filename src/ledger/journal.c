@@ -15,27 +15,27 @@
 enum verdict
 tile_read(void *context, int level, int64_t index, struct slice *hashes)
 {
-    struct tile_reader *reader = context;
+    struct tile_store *store = context;
     struct sql_tile_get row;
 
-    TRY(sql_tile_get(&row, reader->db, reader->arena, level, index));
+    TRY(sql_tile_get(&row, store->db, store->arena, level, index));
     *hashes = row.hashes;
     return V_OK;
 }
 
-static enum verdict
+enum verdict
 tile_write(void *context, int level, int64_t index, struct slice hashes)
 {
-    struct tile_reader *reader = context;
+    struct tile_store *store = context;
 
-    return sql_tile_put(reader->db, level, index, hashes);
+    return sql_tile_put(store->db, level, index, hashes);
 }
 
 enum verdict
 journal_lock(struct ledger *lg)
 {
-    struct tile_reader reader = {lg->o.db, lg->arena};
-    struct tiles tiles = {tile_read, &reader};
+    struct tile_store store = {lg->o.db, lg->arena};
+    struct tiles tiles = {tile_read, &store};
 
     lg->leaf_count = 0;
     TRY(sql_head_lock(&lg->head, lg->o.db, lg->arena));
@@ -68,8 +68,8 @@ journal_append(struct slice *leaf, struct ledger *lg, struct arena *a, const str
 enum verdict
 journal_finish(struct ledger *lg)
 {
-    struct tile_reader reader = {lg->o.db, lg->arena};
-    struct tile_sink sink = {tile_write, &reader};
+    struct tile_store store = {lg->o.db, lg->arena};
+    struct tile_sink sink = {tile_write, &store};
     struct hash root;
 
     if (lg->leaf_count == 0)
@@ -111,8 +111,8 @@ journal_receipt(struct ledger *lg, struct posting *p)
 enum verdict
 ledger_receipt(struct slice *out, struct db *db, struct arena *a, int64_t seq)
 {
-    struct tile_reader reader = {db, a};
-    struct tiles tiles = {tile_read, &reader};
+    struct tile_store store = {db, a};
+    struct tiles tiles = {tile_read, &store};
     struct sql_journal_by_seq row;
     struct sql_checkpoint_at checkpoint;
     struct merkle_proof proof;

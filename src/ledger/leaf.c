@@ -85,14 +85,6 @@ leaf_encode(struct buf *b, const struct leaf *leaf)
 
 /* ---- reading: what is absent, of another type or in the wrong place shows when the line is written again ------ */
 
-static struct slice
-text_of(const struct json *object, struct slice name)
-{
-    const struct json *member = json_find(object, name);
-
-    return member != NULL && member->type == JSON_TEXT ? member->text : (struct slice){0};
-}
-
 static int64_t
 int_of(const struct json *object, struct slice name)
 {
@@ -154,9 +146,9 @@ read_mends(struct leaf *out, const struct json *line)
 
     if (mends == NULL)
         return;
-    out->mends_entry = text_of(mends, S("entry"));
-    out->mends_reason = text_of(mends, S("reason"));
-    out->mends_paper = text_of(mends, S("paper"));
+    out->mends_entry = json_text(mends, S("entry"));
+    out->mends_reason = json_text(mends, S("reason"));
+    out->mends_paper = json_text(mends, S("paper"));
 }
 
 enum verdict
@@ -169,16 +161,16 @@ leaf_decode(struct leaf *out, struct arena *a, struct slice line)
         return V_BROKEN;
     *out = (struct leaf){
         .seq = int_of(tree, S("seq")),
-        .id = text_of(tree, S("id")),
-        .kind = text_of(tree, S("kind")),
+        .id = json_text(tree, S("id")),
+        .kind = json_text(tree, S("kind")),
         .kind_version = int_of(tree, S("kind_version")),
-        .subject = text_of(tree, S("subject")),
-        .actor = text_of(tree, S("actor")),
-        .signed_hex = text_of(tree, S("signed")),
+        .subject = json_text(tree, S("subject")),
+        .actor = json_text(tree, S("actor")),
+        .signed_hex = json_text(tree, S("signed")),
     };
     read_mends(out, tree);
-    if (!read_body(out, a, tree) || !day_parse(&out->on, text_of(tree, S("on"))) ||
-        !at_parse(&out->at_ms, text_of(tree, S("at"))) || !is_whole(out))
+    if (!read_body(out, a, tree) || !day_parse(&out->on, json_text(tree, S("on"))) ||
+        !at_parse(&out->at_ms, json_text(tree, S("at"))) || !is_whole(out))
         return V_BROKEN;
     leaf_encode(&again, out);
     return slice_equal(buf_slice(&again), line) ? V_OK : V_BROKEN;

@@ -158,12 +158,13 @@ enum verdict waiting_load(struct posting **out, const struct ledger_options *o, 
 
 /* ---- journal.c --------------------------------------------------------------------------------------------------- */
 
-/* Where tiles are read from. */
-struct tile_reader {
+/* Where tiles lie. */
+struct tile_store {
     struct db *db;
     struct arena *arena;
 };
 enum verdict tile_read(void *context, int level, int64_t index, struct slice *hashes);
+enum verdict tile_write(void *context, int level, int64_t index, struct slice hashes); /* needs no arena */
 
 enum verdict journal_lock(struct ledger *lg);
 /* The next entry of the group; gives its line. */

@@ -23,15 +23,7 @@ lend(struct lines *l, struct line one)
     assert(one.on != DAY_ABSENT);
     if (one.id.len == 0)
         return;
-    if (l->count == l->size) {
-        size_t size = l->size == 0 ? 4 : l->size * 2;
-        struct line *at = NEW_ARRAY(l->arena, struct line, size);
-
-        if (l->count > 0)
-            memcpy(at, l->at, l->count * sizeof *at);
-        l->at = at;
-        l->size = size;
-    }
+    l->at = arena_grow(l->arena, l->at, l->count, &l->size, sizeof *l->at, 4);
     l->at[l->count++] = one;
     assert(l->count <= LINES_MAX);
 }

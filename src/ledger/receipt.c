@@ -57,12 +57,8 @@ struct chain {
 static bool
 text_member(struct slice *out, const struct json *document, struct slice name)
 {
-    const struct json *member = json_find(document, name);
-
-    if (member == NULL || member->type != JSON_TEXT)
-        return false;
-    *out = member->text;
-    return true;
+    *out = json_text(document, name);
+    return out->at != NULL;
 }
 
 static bool

@@ -3,7 +3,6 @@
  * Knows order, pages and transactions; must not run a rule, nor tell anybody outside.
  * Invariant: what it leaves in the derived tables depends on the journal alone.
  */
-#include <string.h>
 
 #include "ledger_int.h"
 
@@ -11,16 +10,6 @@
 #define ARENA_SIZE ((size_t)64 << 20)
 /* For the effect of one entry; a correction folds a history of any length. Address space only. */
 #define EFFECT_ARENA_SIZE ((size_t)1 << 30)
-
-struct tile_target {
-    struct db *db;
-};
-
-static enum verdict
-tile_write(void *context, int level, int64_t index, struct slice hashes)
-{
-    return sql_tile_put(((struct tile_target *)context)->db, level, index, hashes);
-}
 
 static enum verdict
 replay_one(struct replay *r, struct totals *t, struct arena *a, const struct sql_journal_page *row, struct entry *e)
@@ -42,8 +31,8 @@ replay_one(struct replay *r, struct totals *t, struct arena *a, const struct sql
 static enum verdict
 replay_page(struct replay *r, struct arena *a, struct arena *effect, const struct sql_journal_page *rows, size_t count)
 {
-    struct tile_target target = {r->to};
-    struct tile_sink sink = {tile_write, &target};
+    struct tile_store store = {.db = r->to};
+    struct tile_sink sink = {tile_write, &store};
     struct totals *t = totals_open(a);
     struct hash leaves[PAGE];
 

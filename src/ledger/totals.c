@@ -19,15 +19,7 @@ contribute(struct contributions *c, struct contribution one)
     assert(one.indicator != NULL);
     assert(one.part != NULL);
     assert(one.on != DAY_ABSENT);
-    if (c->count == c->size) {
-        size_t size = c->size == 0 ? 8 : c->size * 2;
-        struct contribution *at = NEW_ARRAY(c->arena, struct contribution, size);
-
-        if (c->count > 0)
-            memcpy(at, c->at, c->count * sizeof *at);
-        c->at = at;
-        c->size = size;
-    }
+    c->at = arena_grow(c->arena, c->at, c->count, &c->size, sizeof *c->at, 8);
     c->at[c->count++] = one;
 }
 
@@ -75,15 +67,7 @@ totals_open(struct arena *a)
 static void
 gather(struct totals *t, struct change c)
 {
-    if (t->count == t->size) {
-        size_t size = t->size == 0 ? 64 : t->size * 2;
-        struct change *at = NEW_ARRAY(t->arena, struct change, size);
-
-        if (t->count > 0)
-            memcpy(at, t->at, t->count * sizeof *at);
-        t->at = at;
-        t->size = size;
-    }
+    t->at = arena_grow(t->arena, t->at, t->count, &t->size, sizeof *t->at, 64);
     c.indicator = arena_copy(t->arena, slice_of(c.indicator)).at;
     c.part = arena_copy(t->arena, slice_of(c.part)).at;
     c.district = arena_copy(t->arena, c.district);
@@ -158,15 +142,6 @@ compare_changes(const void *left, const void *right)
     return by != 0 ? by : (a->at_day > b->at_day) - (a->at_day < b->at_day);
 }
 
-static int
-year_of(int32_t day)
-{
-    int year, month, day_of_month;
-
-    day_split(day, &year, &month, &day_of_month);
-    return year;
-}
-
 static enum verdict
 flush_bucket(struct db *db, const struct change *c, int64_t amount)
 {
@@ -182,7 +157,7 @@ static bool
 same_year(const struct change *a, const struct change *b)
 {
     return strcmp(a->indicator, b->indicator) == 0 && slice_equal(a->district, b->district) &&
-           strcmp(a->part, b->part) == 0 && year_of(a->on) == year_of(b->on);
+           strcmp(a->part, b->part) == 0 && day_year(a->on) == day_year(b->on);
 }
 
 enum verdict
@@ -203,7 +178,7 @@ totals_flush(struct totals *t, struct db *db)
             bucket = 0;
         }
         if (next == NULL || !same_year(c, next)) {
-            TRY(sql_total_add(db, slice_of(c->indicator), c->district, slice_of(c->part), year_of(c->on), year));
+            TRY(sql_total_add(db, slice_of(c->indicator), c->district, slice_of(c->part), day_year(c->on), year));
             year = 0;
         }
     }

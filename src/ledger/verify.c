@@ -194,8 +194,8 @@ static void
 checkpoint_check(struct check *c, struct db *scratch, struct arena *a, const struct sql_checkpoint_page *row,
                  int64_t last)
 {
-    struct tile_reader reader = {scratch, a};
-    struct tiles tiles = {tile_read, &reader};
+    struct tile_store store = {scratch, a};
+    struct tiles tiles = {tile_read, &store};
     struct checkpoint stored;
     struct hash root;
     char where[DAMAGE_WHERE_SIZE];
@@ -326,8 +326,8 @@ enum verdict
 ledger_checkpoint_check(const struct ledger_options *o, struct slice note, struct slice vkey)
 {
     struct arena *a = arena_open((size_t)64 << 20);
-    struct tile_reader reader = {o->db, a};
-    struct tiles tiles = {tile_read, &reader};
+    struct tile_store store = {o->db, a};
+    struct tiles tiles = {tile_read, &store};
     struct checkpoint kept;
     struct vkey key;
     struct hash root;

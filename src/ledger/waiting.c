@@ -30,12 +30,13 @@ waiting_add(const struct ledger_options *o, const struct posting *p, struct slic
     return sql_waiting_add(o->db, p->entry.id, p->entry.mends.entry, p->entry.at_ms);
 }
 
+/* What waiting_encode writes empty was absent. */
 static struct slice
 text_of(const struct json *object, struct slice key)
 {
-    const struct json *member = json_find(object, key);
+    struct slice text = json_text(object, key);
 
-    return member == NULL || member->type != JSON_TEXT || member->text.len == 0 ? (struct slice){0} : member->text;
+    return text.len == 0 ? (struct slice){0} : text;
 }
 
 static enum verdict

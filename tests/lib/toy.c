@@ -3,7 +3,6 @@
  * Knows jars; must not know the door.
  * Invariant: rules and effects are pure.
  */
-#include <string.h>
 
 #include "toy.h"
 
@@ -54,15 +53,6 @@ jar_scope(struct scope *out, const void *view)
     out->person = v->owner;
 }
 
-static int
-year_of(int32_t day)
-{
-    int year, month, day_of_month;
-
-    day_split(day, &year, &month, &day_of_month);
-    return year;
-}
-
 /* Coins by the day they went in, split by colour; and each jar once a year, on its first filling of that year. */
 static void
 jar_totals(struct contributions *out, const void *view, const struct lines *lent)
@@ -77,7 +67,7 @@ jar_totals(struct contributions *out, const void *view, const struct lines *lent
 
         contribute(out, (struct contribution){"coins_in", colours[v->colour], v->district, f[i].on, f[i].amount});
         for (size_t j = 0; j < v->fillings.count; j++)
-            if (year_of(f[j].on) == year_of(f[i].on) && (f[j].on < f[i].on || (f[j].on == f[i].on && j < i)))
+            if (day_year(f[j].on) == day_year(f[i].on) && (f[j].on < f[i].on || (f[j].on == f[i].on && j < i)))
                 first = false;
         if (first)
             contribute(out, (struct contribution){"jars", "", v->district, f[i].on, 1});
@@ -313,7 +303,7 @@ static void
 count_once_a_year(struct contributions *out, const char *indicator, const struct lines *lent)
 {
     for (size_t i = 0; i < lent->count; i++)
-        if (i == 0 || year_of(lent->at[i].on) != year_of(lent->at[i - 1].on))
+        if (i == 0 || day_year(lent->at[i].on) != day_year(lent->at[i - 1].on))
             contribute(out, (struct contribution){indicator, "", lent->at[i].district, lent->at[i].on, 1});
 }
 
