@@ -38,6 +38,19 @@ enum verdict key_record_load(struct key_record *out, struct db *db, const struct
 /* May a request of that local day be signed with it? */
 bool key_record_valid(const struct key_record *k, int32_t day);
 
+/* ---- endpoints -------------------------------------------------------------------------------------------------- */
+
+/* Where an organisation's events go, and as whom it reads them. Texts live in the arena it was loaded into. */
+struct endpoint_record {
+    struct slice type; /* of the subject that is named after the organisation */
+    struct slice url;
+    struct actor reader;
+};
+
+/* V_NONE where the organisation has no open endpoint, or is closed itself. */
+enum verdict endpoint_record_load(struct endpoint_record *out, struct db *db, struct arena *a,
+                                  struct slice organisation);
+
 /* ---- accounts of people ----------------------------------------------------------------------------------------- */
 
 /* An account as a log-in is judged by it. Texts live in the arena it was loaded into. */

@@ -12,10 +12,10 @@
 
 #define ROLE_SET(name) ROLE_BIT(ROLE_##name)
 
-/* ---- district.c, party.c, key.c, person.c, mending.c ----------------------------------------------------------- */
+/* ---- district.c, party.c, key.c, endpoint.c, person.c, mending.c ---------------------------------------------- */
 
 extern const struct subject_type district_type, organisation_type, account_type;
-extern const struct subject_type key_type;
+extern const struct subject_type key_type, endpoint_type;
 extern const struct subject_type person_type, enterprise_type;
 extern const struct subject_type mending_type;
 extern const struct kind mending_kinds[]; /* the first confirms */

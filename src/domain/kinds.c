@@ -10,6 +10,7 @@ static const struct subject_type *const types[] = {
     &organisation_type,
     &account_type,
     &key_type,
+    &endpoint_type,
     &person_type,
     &enterprise_type,
     &loan_type,
