@@ -25,6 +25,24 @@ typedef enum verdict session_find_fn(struct actor *out, struct credential *crede
 typedef enum verdict totals_fn(struct slice *out, struct db *db, struct arena *a, const struct actor *who, int year,
                                int32_t as_of, int64_t known_seq);
 
+/* As endpoint_record_load. Runs on any of the sender's threads, with its reader. */
+typedef enum verdict endpoint_find_fn(struct endpoint_record *out, struct db *db, struct arena *a,
+                                      struct slice organisation);
+
+/* How events are delivered. */
+struct delivery_options {
+    endpoint_find_fn *endpoint_find;      /* NULL: nothing is pushed; the feed gives all */
+    const struct key *const *keys;        /* Ed25519, the newest first; more than one during a rotation */
+    size_t key_count;
+    const char *ca_file;                  /* PEM; NULL: the authorities of this machine */
+    const char *address;                  /* numeric, in place of what a name resolves to; NULL but in tests */
+    int64_t retry_first_ms, retry_most_ms; /* the first wait after a failure, doubled up to the last */
+    int64_t park_ms;                      /* from an event's first try to its parking */
+};
+
+/* The public key as receivers exchange it: "whpk_" and the base64 of its 32 bytes. `k` is Ed25519. */
+struct slice webhook_key(struct arena *a, const struct key *k);
+
 /* The public origin under which a server name is reached, "https://ventured.example": what @target-uri begins with. */
 struct edge_name {
     const char *name, *origin;
@@ -45,6 +63,7 @@ struct edge_options {
     key_find_fn *key_find;
     const struct people *people;            /* NULL: nobody logs in here; its origins are those of `names` */
     session_find_fn *session_find;          /* in place of people's log-in; NULL but in tests */
+    struct delivery_options delivery;
     totals_fn *totals;                      /* NULL: the address is unknown */
     int64_t signature_window_s;             /* how far `created` may be off, either way */
     size_t write_queue_max, work_queue_max; /* requests that may wait before the next is told to come back */

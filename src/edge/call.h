@@ -14,6 +14,7 @@
 #include "writer.h"
 
 struct login_pool;
+struct sender;
 
 struct edge {
     struct edge_options o;
@@ -24,6 +25,7 @@ struct edge {
     struct people people; /* with our origins; as it was opened */
     struct slice origins[HTTP_SERVER_NAMES_MAX];
     struct login_pool *logins; /* NULL: nobody logs in here */
+    struct sender *sender;            /* NULL: nothing is pushed */
     const struct http_server *server; /* NULL: not watched */
     struct slice openapi_tag;
 };

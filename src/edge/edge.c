@@ -1,18 +1,48 @@
 /*
  * Opens and closes the edge's parts in their order.
- * Knows writer and workers; must not know any route.
+ * Knows writer, workers and sender; must not know any route.
  * Invariant: the writer outlives the workers, and both outlive every request that they may answer.
  */
 #include "call.h"
 #include "login_pool.h"
+#include "sender.h"
 #include "sql.h"
+
+#define HOUR_MS INT64_C(3600000)
 
 const struct edge_options edge_options_default = {
     .signature_window_s = 300,
     .write_queue_max = 4000,
     .work_queue_max = 1000,
     .worker_count = 2,
+    /* Standard Webhooks 1.0 asks for some ten tries over about three days. */
+    .delivery = {.retry_first_ms = 5000, .retry_most_ms = 6 * HOUR_MS, .park_ms = 72 * HOUR_MS},
 };
+
+static enum verdict
+open_sender(struct edge *e)
+{
+    const struct delivery_options *d = &e->o.delivery;
+    struct sender_options sender = {
+        .registry = e->o.registry,
+        .db_url = e->o.db_url,
+        .vault = e->o.vault,
+        .writer = e->writer,
+        .endpoint_find = d->endpoint_find,
+        .keys = d->keys,
+        .key_count = d->key_count,
+        .fetch = fetch_options_default,
+        .retry = {.first_ms = d->retry_first_ms, .most_ms = d->retry_most_ms},
+        .park_ms = d->park_ms,
+        .metrics = &e->metrics,
+    };
+
+    if (d->endpoint_find == NULL)
+        return V_OK;
+    sender.fetch.ca_file = d->ca_file;
+    sender.fetch.address = d->address;
+    return sender_open(&e->sender, &sender);
+}
 
 static enum verdict
 open_parts(struct edge *e)
@@ -36,6 +66,7 @@ open_parts(struct edge *e)
     TRY(writer_open(&e->writer, &writer));
     if (e->o.people != NULL)
         TRY(login_pool_open(&e->logins, e->o.db_url, &sql_schema));
+    TRY(open_sender(e));
     return workers_open(&e->workers, &workers);
 }
 
@@ -80,12 +111,13 @@ edge_watch(struct edge *e, const struct http_server *s)
     e->server = s;
 }
 
-/* The workers' last calls may still write, so the writer ends after them. */
+/* The workers' last calls and the sender's last notes may still be written, so the writer ends after them. */
 void
 edge_close(struct edge *e)
 {
     struct arena *kept = e->kept;
 
+    sender_close(e->sender);
     workers_close(e->workers);
     login_pool_close(e->logins);
     writer_close(e->writer);

@@ -43,6 +43,7 @@ static const struct {
     {CURLE_SEND_ERROR,               FETCH_UNREACHABLE},
     {CURLE_RECV_ERROR,               FETCH_UNREACHABLE},
     {CURLE_PARTIAL_FILE,             FETCH_UNREACHABLE},
+    {CURLE_ABORTED_BY_CALLBACK,      FETCH_UNREACHABLE},
     {CURLE_OPERATION_TIMEDOUT,       FETCH_TIMED_OUT  },
     {CURLE_PEER_FAILED_VERIFICATION, FETCH_UNTRUSTED  },
     {CURLE_SSL_ISSUER_ERROR,         FETCH_UNTRUSTED  },
@@ -138,6 +139,15 @@ take_body(char *at, size_t size, size_t count, void *context)
     return size * count;
 }
 
+static int
+has_to_stop(void *context, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+    const _Atomic bool *stop = context;
+
+    (void)down_all, (void)down, (void)up_all, (void)up;
+    return *stop;
+}
+
 static void
 set_limits(CURL *c, const struct fetch_options *o)
 {
@@ -148,6 +158,11 @@ set_limits(CURL *c, const struct fetch_options *o)
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    if (o->stop != NULL) {
+        curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, has_to_stop);
+        curl_easy_setopt(c, CURLOPT_XFERINFODATA, (void *)(uintptr_t)o->stop);
+        curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    }
     curl_easy_setopt(c, CURLOPT_PROXY, ""); /* the environment must not say where signed requests go */
 }
 

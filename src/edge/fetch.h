@@ -35,6 +35,7 @@ struct fetch_options {
     const char *address;                     /* numeric, in place of what the name resolves to; NULL: the name's */
     int connect_ms, total_ms;
     size_t answer_bytes_max;
+    const _Atomic bool *stop; /* once true, a request is cut within a second: FETCH_UNREACHABLE; NULL: never */
 };
 extern const struct fetch_options fetch_options_default; /* 5 s, 30 s, 64 KiB */
 

@@ -88,4 +88,14 @@ metrics_write(struct buf *b, const struct metrics *m, const char *const *routes,
     add_histogram(b, &m->group_entries);
     metrics_add(b, "ventured_writer_reopened_total", "counter", "times that the writer went through recovery",
                 atomic_load(&m->writer_reopened));
+    metrics_add(b, "ventured_deliveries_tried_total", "counter", "tries to deliver an event",
+                atomic_load(&m->deliveries[METRIC_TRIED]));
+    metrics_add(b, "ventured_deliveries_taken_total", "counter", "events that an endpoint took",
+                atomic_load(&m->deliveries[METRIC_DELIVERED]));
+    metrics_add(b, "ventured_deliveries_parked_total", "counter", "events that were given up until a replay",
+                atomic_load(&m->deliveries[METRIC_PARKED]));
+    metrics_add(b, "ventured_events_waiting", "gauge", "events to be delivered, a few seconds ago",
+                atomic_load(&m->events_waiting));
+    metrics_add(b, "ventured_events_parked", "gauge", "events that are parked, a few seconds ago",
+                atomic_load(&m->events_parked));
 }

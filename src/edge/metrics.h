@@ -22,11 +22,16 @@ struct histogram {
     _Atomic int64_t counts[HISTOGRAM_BOUNDS_MAX + 1], sum;
 };
 
+/* Tries to deliver an event, and the two ways in which one ends. */
+enum { METRIC_TRIED, METRIC_DELIVERED, METRIC_PARKED, METRIC_DELIVERIES };
+
 struct metrics {
     _Atomic int64_t requests[METRIC_ROUTES_MAX][METRIC_STATUSES]; /* by place in the route table, and status */
     _Atomic int64_t verdicts[V__COUNT];
     struct histogram request_ms, commit_ms, group_entries;
     _Atomic int64_t writer_reopened;
+    _Atomic int64_t deliveries[METRIC_DELIVERIES];
+    _Atomic int64_t events_waiting, events_parked; /* in the database, when it was counted last */
 };
 
 void metrics_init(struct metrics *m);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "entries.h"
+#include "feed.h"
 #include "metrics.h"
 #include "proofs.h"
 #include "reads.h"
@@ -31,6 +32,10 @@ const struct route routes[] = {
     {"POST", "/v1/entries/{kind}",     entries_post,   WRITING, &signature_policy_entry, KIB(256)},
     {"POST", "/v1/entries",            entries_list,   WRITING, &signature_policy_list,  KIB(1024)},
     {"GET",  "/v1/totals",             reads_totals,   READING},
+    {"GET",  "/v1/events",             feed_events,    READING, .roles = FEED_READERS},
+    {"GET",  "/v1/deliveries",         feed_deliveries, READING, .roles = DELIVERY_READERS},
+    {"POST", "/v1/deliveries/replay",  feed_replay,    WRITING, &signature_policy_list, KIB(1),
+     .roles = DELIVERY_REPLAYERS},
     {"GET",  "/v1/journal/entries",    proofs_entries, READING, .roles = WATCHERS},
     {"GET",  "/v1/journal/checkpoint", proofs_newest,  READING},
     {"GET",  "/v1/journal/proof/{seq}", proofs_receipt, READING},

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "ventured/edge.h"
 #include "webhook.h"
 
 #define ID_LEN_MAX 64

@@ -27,7 +27,4 @@ void webhook_make(struct webhook *out, struct arena *a, const struct key *const 
 enum verdict webhook_check(const struct webhook *w, struct arena *a, const struct key *k, int64_t now_s,
                            struct slice body);
 
-/* The public key as receivers exchange it: "whpk_" and the base64 of its 32 bytes. `k` is Ed25519. */
-struct slice webhook_key(struct arena *a, const struct key *k);
-
 #endif

@@ -3,16 +3,15 @@
  * Knows when to commit, when to reopen and when not to trust the clock; must not look into a posting.
  * Invariants:
  *   1. Only this thread touches the ledger and its connection, once writer_open has returned.
- *   2. Writes are taken in the order they were put; a list shares its commit with nobody.
+ *   2. Writes are taken in the order they were put; a list and a note share their commit with nobody.
  *   3. While the connection is unusable or the clock is wrong, everything is answered at once and nothing is written.
  */
-#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #include "guard.h"
 #include "sql.h"
+#include "timed.h"
 #include "writer.h"
 
 /* How often an idle writer looks at the clock, the head and the confirmation. */
@@ -214,6 +213,14 @@ post_list(struct writer *w, struct write *one)
 }
 
 static void
+write_note(struct writer *w, struct write *one)
+{
+    one->got = db_begin(w->db);
+    if (one->got == V_OK)
+        one->got = db_end(w->db, one->note(one, w->db));
+}
+
+static void
 answer_all(struct writer *w, struct write *first)
 {
     for (struct write *one = first, *next; one != NULL; one = next) {
@@ -234,10 +241,12 @@ write_batch(struct writer *w, struct write *first)
             one->got = may;
     } else if (first->how == WRITE_POST) {
         post_group(w, first);
+    } else if (first->how == WRITE_NOTE) {
+        write_note(w, first);
     } else {
         post_list(w, first);
     }
-    if (may == V_OK)
+    if (may == V_OK && first->how != WRITE_NOTE)
         histogram_add(&w->o.metrics->commit_ms, the_clock.steady_ms() - began_ms);
     answer_all(w, first);
 }
@@ -263,18 +272,6 @@ cut_batch(struct writer *w)
     return first;
 }
 
-static void
-wait_until(struct writer *w, int wait_ms)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    at.tv_sec += wait_ms / 1000 + at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&w->wake, &w->lock, &at);
-}
-
 /* The next batch; NULL where nothing came within a tick. */
 static struct write *
 take(struct writer *w, bool *closing)
@@ -283,7 +280,7 @@ take(struct writer *w, bool *closing)
 
     pthread_mutex_lock(&w->lock);
     if (w->first == NULL && !w->closing)
-        wait_until(w, w->db == NULL ? REOPEN_MS_MIN : TICK_MS);
+        timed_wait(&w->wake, &w->lock, w->db == NULL ? REOPEN_MS_MIN : TICK_MS);
     if (w->first != NULL)
         batch = cut_batch(w);
     *closing = w->closing && batch == NULL;
@@ -313,8 +310,8 @@ writer_put(struct writer *w, struct write *one)
 {
     enum verdict got = V_BUSY;
 
-    assert(one->count > 0);
     assert(ERGO(one->how == WRITE_POST, one->count == 1));
+    assert(ERGO(one->how == WRITE_NOTE, one->note != NULL));
     one->next = NULL;
     pthread_mutex_lock(&w->lock);
     if (!w->interrupted && w->depth < w->o.queue_max) {
@@ -353,18 +350,6 @@ writer_state(struct writer *w)
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 static void
-init_lock(struct writer *w)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
-    pthread_mutex_init(&w->lock, NULL);
-}
-
-static void
 release(struct writer *w)
 {
     struct arena *kept = w->kept;
@@ -386,7 +371,8 @@ writer_open(struct writer **out, const struct writer_options *o)
 
     *w = (struct writer){.o = *o, .kept = kept, .arena = arena_open(ARENA_SIZE), .confirmed = -1};
     w->last = &w->first;
-    init_lock(w);
+    timed_init(&w->wake);
+    pthread_mutex_init(&w->lock, NULL);
     got = open_ledger(w);
     if (got == V_OK)
         got = sql_clock_get(&confirmed, w->db, w->arena);

@@ -10,18 +10,19 @@
 #include "ventured/ledger.h"
 
 /* POST: one posting, which shares a commit with others. LIST: all or none, a group of its own. DRY_LIST: a list that is
- * decided and rolled back. */
-enum write_how { WRITE_POST, WRITE_LIST, WRITE_DRY_LIST };
+ * decided and rolled back. NOTE: rows that are no facts, in a transaction of their own. */
+enum write_how { WRITE_POST, WRITE_LIST, WRITE_DRY_LIST, WRITE_NOTE };
 
 /* Something to be written, in memory that lives until `done` has run. */
 struct write {
     enum write_how how;
     struct posting *const *postings; /* a WRITE_POST has one */
     size_t count;
+    enum verdict (*note)(struct write *w, struct db *db); /* writes a WRITE_NOTE's rows */
     void (*done)(struct write *w);
     void *context;
 
-    enum verdict got;   /* of the posting, or of the list as ledger_post_list says */
+    enum verdict got;   /* of the posting, of the list as ledger_post_list says, or of the note */
     struct db *db;      /* for `done` to read with; NULL while the database is away */
     struct write *next; /* the queue's own */
 };

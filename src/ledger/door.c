@@ -381,7 +381,10 @@ outbox_add(struct db *db, const struct entry *e, const struct subject *s)
     if (e->kind->tells == NULL)
         return V_OK;
     organisation = e->kind->tells(s->view);
-    return organisation.len == 0 ? V_OK : sql_outbox_add(db, e->seq, organisation);
+    if (organisation.len == 0)
+        return V_OK;
+    TRY(sql_channel_add(db, organisation));
+    return sql_outbox_add(db, e->seq, organisation);
 }
 
 /* Works on a copy of the entry: should the group fail, the posting is as it came and may be posted again. */

@@ -29,6 +29,9 @@ static const struct option options[] = {
     {"client-ca",        "FILE",         NULL, "who has signed clients' certificates",               "客户端证书机构"},
     {"window",           "SECONDS",      "300", "how far a signature's time may be off",             "签名时间容差"  },
     {"workers",          "N",            "2",  "threads that verify and read",                       "工作线程数"    },
+    {"delivery-ca",      "FILE",         NULL, "whom to trust of those told of events (the machine's)", "推送信任的证书机构"},
+    {"delivery-retry",   "SECONDS",      "5",  "the first wait after a delivery failed",             "推送首次重试间隔"},
+    {"delivery-park",    "SECONDS",      "259200", "when a delivery that keeps failing is parked",   "推送失败停放时限"},
 };
 const struct option_group roof_serve_options = {"server", options, COUNT(options)};
 
@@ -117,6 +120,21 @@ totals(struct slice *out, struct db *db, struct arena *a, const struct actor *wh
 }
 
 static enum command_end
+read_delivery(struct delivery_options *out, const struct words *w)
+{
+    int64_t retry_s, park_s;
+
+    if (!words_number(&retry_s, w, "delivery-retry", 1, 3600) ||
+        !words_number(&park_s, w, "delivery-park", 1, 30 * 86400))
+        return COMMAND_MISUSE;
+    out->endpoint_find = endpoint_record_load;
+    out->ca_file = words_text(w, "delivery-ca");
+    out->retry_first_ms = retry_s * 1000;
+    out->park_ms = park_s * 1000;
+    return COMMAND_DONE;
+}
+
+static enum command_end
 read_options(struct http_options *http, struct edge_options *edge, const struct words *w)
 {
     int64_t workers;
@@ -134,7 +152,7 @@ read_options(struct http_options *http, struct edge_options *edge, const struct 
     edge->openapi = (struct slice){entry_openapi, entry_openapi_size};
     edge->key_find = key_record_load;
     edge->totals = totals;
-    return COMMAND_DONE;
+    return read_delivery(&edge->delivery, w);
 }
 
 /* ---- signals ----------------------------------------------------------------------------------------------- */
@@ -203,6 +221,8 @@ open_and_serve(const struct words *w, struct http_options *http, struct edge_opt
     o->log_key = s->log_key;
     o->log_origin = s->log_origin;
     o->data_dir = s->dir;
+    o->delivery.keys = (const struct key *const *)s->delivery_keys;
+    o->delivery.key_count = s->delivery_key_count;
     got = edge_open(&edge, o);
     if (got != V_OK)
         return command_refused(w, "%s (%s)", verdict_row(got)->en, verdict_row(got)->zh);

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "ventured/file.h"
 #include "site.h"
+#include "ventured/edge.h"
+#include "ventured/file.h"
 #include "sql.h"
 #include "ventured/note.h"
 
@@ -48,16 +50,31 @@ read_line(struct slice *out, const struct words *w, const char *name)
 }
 
 static enum command_end
-open_log_key(struct site *s, const struct words *w)
+open_key(struct key **out, const struct words *w, const char *name)
 {
-    const char *path = site_file(w, "log.key");
+    const char *path = site_file(w, name);
     struct slice pem;
 
     if (!file_read(&pem, w->arena, path, SMALL_FILE_MAX))
         return command_refused(w, "%s: %s; ventured init (请先初始化)", path, strerror(errno));
-    s->log_key = key_private(ALG_ED25519, pem);
+    *out = key_private(ALG_ED25519, pem);
     wipe((char *)(uintptr_t)pem.at, pem.len);
-    return s->log_key != NULL ? COMMAND_DONE : command_refused(w, "%s: no Ed25519 key (不是 Ed25519 私钥)", path);
+    return *out != NULL ? COMMAND_DONE : command_refused(w, "%s: no Ed25519 key (不是 Ed25519 私钥)", path);
+}
+
+/* The older one is there during a rotation only. */
+static enum command_end
+open_delivery_keys(struct site *s, const struct words *w)
+{
+    enum command_end end = open_key(&s->delivery_keys[0], w, "delivery.key");
+
+    if (end == COMMAND_DONE)
+        s->delivery_key_count = 1;
+    if (end != COMMAND_DONE || access(site_file(w, "delivery.old.key"), F_OK) != 0)
+        return end;
+    end = open_key(&s->delivery_keys[1], w, "delivery.old.key");
+    s->delivery_key_count += end == COMMAND_DONE;
+    return end;
 }
 
 enum command_end
@@ -69,9 +86,13 @@ site_open(struct site *out, const struct words *w)
     site_locate(out, w);
     end = read_line(&origin, w, "log.origin");
     if (end == COMMAND_DONE)
-        end = open_log_key(out, w);
-    if (end != COMMAND_DONE)
+        end = open_key(&out->log_key, w, "log.key");
+    if (end == COMMAND_DONE)
+        end = open_delivery_keys(out, w);
+    if (end != COMMAND_DONE) {
+        site_close(out);
         return end;
+    }
     if (!note_name_valid(origin) || vault_open(&out->vault, site_file(w, "vault.keys")) != V_OK) {
         site_close(out);
         return command_refused(w, "%s: keys or origin are not whole (密钥或来源不完整)", out->dir);
@@ -86,6 +107,8 @@ site_close(struct site *s)
 {
     vault_close(s->vault);
     key_close(s->log_key);
+    for (size_t i = 0; i < s->delivery_key_count; i++)
+        key_close(s->delivery_keys[i]);
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------ */
@@ -100,23 +123,51 @@ make_file(const struct words *w, const char *name, struct slice text, unsigned m
     return command_refused(w, "%s: %s", path, strerror(errno));
 }
 
+/* Keeps the key under that name, and hands it over. */
 static enum command_end
-make_log_key(const struct words *w, struct slice origin)
+make_key(struct key **out, const struct words *w, const char *name)
 {
     struct key *key = key_make(ALG_ED25519);
-    struct slice pem, vkey;
+    struct slice pem;
     bool is_text = key_private_pem(&pem, w->arena, key);
     enum command_end end;
 
     assert(is_text);
-    vkey = vkey_write(w->arena, origin, key);
-    key_close(key);
-    end = make_file(w, "log.key", pem, 0600);
+    end = make_file(w, name, pem, 0600);
     wipe((char *)(uintptr_t)pem.at, pem.len);
+    *out = key;
+    return end;
+}
+
+static enum command_end
+make_line(const struct words *w, const char *name, struct slice text)
+{
+    return make_file(w, name, arena_print(w->arena, SLICE_FMT "\n", SLICE_ARG(text)), 0644);
+}
+
+static enum command_end
+make_log_key(const struct words *w, struct slice origin)
+{
+    struct key *key;
+    enum command_end end = make_key(&key, w, "log.key");
+
     if (end == COMMAND_DONE)
-        end = make_file(w, "log.origin", arena_print(w->arena, SLICE_FMT "\n", SLICE_ARG(origin)), 0644);
+        end = make_line(w, "log.origin", origin);
     if (end == COMMAND_DONE)
-        end = make_file(w, "log.vkey", arena_print(w->arena, SLICE_FMT "\n", SLICE_ARG(vkey)), 0644);
+        end = make_line(w, "log.vkey", vkey_write(w->arena, origin, key));
+    key_close(key);
+    return end;
+}
+
+static enum command_end
+make_delivery_key(const struct words *w)
+{
+    struct key *key;
+    enum command_end end = make_key(&key, w, "delivery.key");
+
+    if (end == COMMAND_DONE)
+        end = make_line(w, "delivery.pub", webhook_key(w->arena, key));
+    key_close(key);
     return end;
 }
 
@@ -124,6 +175,7 @@ enum command_end
 site_make(const struct words *w, struct slice log_origin)
 {
     const char *dir = words_text(w, "data");
+    enum command_end end;
 
     if (!note_name_valid(log_origin))
         return command_misuse(w, "--log-origin: no spaces, no plus sign (不得含空白或加号)");
@@ -132,7 +184,8 @@ site_make(const struct words *w, struct slice log_origin)
     if (vault_keys_create(site_file(w, "vault.keys")) != V_OK)
         return command_refused(w, "%s: not made; is there one already? (未创建，可能已存在)",
                                site_file(w, "vault.keys"));
-    return make_log_key(w, log_origin);
+    end = make_log_key(w, log_origin);
+    return end == COMMAND_DONE ? make_delivery_key(w) : end;
 }
 
 /* ---- the database ------------------------------------------------------------------------------------------ */

@@ -9,12 +9,17 @@
 #include "ventured/command.h"
 #include "ventured/people.h"
 
+#define SITE_DELIVERY_KEYS_MAX 2
+
 /* vault.keys: of private text. log.key: signs checkpoints. log.origin: under which name. log.vkey: what a reader of
- * receipts needs. registry.db: unless --db names another. */
+ * receipts needs. delivery.key: signs what is delivered; delivery.old.key: the one before it, as long as some receiver
+ * knows only that. delivery.pub: what a receiver needs. registry.db: unless --db names another. */
 struct site {
     const char *dir, *db_url;
     struct vault *vault;
     struct key *log_key;
+    struct key *delivery_keys[SITE_DELIVERY_KEYS_MAX]; /* the newest first */
+    size_t delivery_key_count;
     const char *log_origin;
     struct slice vkey;
 };

@@ -160,6 +160,22 @@ a_code_means_the_same_in_an_entry_and_in_its_view(void **state)
 }
 
 static void
+what_is_told_to_banks_may_be_seen_by_their_machines(void **state)
+{
+    size_t told = 0;
+
+    (void)state;
+    FOR_KINDS(t, k) {
+        if (k->tells == NULL)
+            continue;
+        told++;
+        if ((k->schema->see & ROLE_BIT(ROLE_BANK_MACHINE)) == 0)
+            fail_msg("%s is told to banks that may not see it", k->schema->name);
+    }
+    assert_true(told > 0);
+}
+
+static void
 corrections_are_confirmed_by_a_kind_of_the_registry(void **state)
 {
     (void)state;
@@ -246,6 +262,7 @@ main(void)
         cmocka_unit_test(only_facts_have_an_excess_and_what_is_loaded_is_read),
         cmocka_unit_test(others_are_named_by_texts_that_exist),
         cmocka_unit_test(a_code_means_the_same_in_an_entry_and_in_its_view),
+        cmocka_unit_test(what_is_told_to_banks_may_be_seen_by_their_machines),
         cmocka_unit_test(corrections_are_confirmed_by_a_kind_of_the_registry),
         cmocka_unit_test(every_limit_that_a_row_reads_is_set_by_a_policy_pack),
     };

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "../../src/edge/webhook.h"
+#include "ventured/edge.h"
 #include "vectors.h"
 
 #define NOW INT64_C(1700000000)

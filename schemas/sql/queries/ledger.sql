@@ -214,6 +214,12 @@ DELETE FROM op_waiting WHERE id = $1;
 -- expects: some
 INSERT INTO op_outbox (seq, organisation) VALUES ($1, $2);
 
+-- channel_add: an organisation that is told of something has a channel to be told by
+-- takes: organisation t
+-- expects: run
+INSERT INTO op_channel (organisation, failed, next_ms, held_ms) VALUES ($1, 0, 0, 0)
+ON CONFLICT (organisation) DO NOTHING;
+
 -- ---- rebuild: emptying what is derived ----------------------------------------------------------------------
 
 -- empty_tile: for a rebuild
