@@ -21,6 +21,10 @@ struct hash sm3_one(struct slice s); /* GB/T 32905 */
 void sha512_one(unsigned char out[64], struct slice s);
 struct hash hmac_sha256(struct slice key, struct slice message);
 struct slice hash_slice(const struct hash *h); /* borrowed */
+
+/* RFC 9562 section 5.8: the first bits of the SHA-256 of the parts, so that the same thing has the same id wherever and
+ * however often it is named. Lives in `a`. */
+struct slice uuid8_of(struct arena *a, const struct slice *parts, size_t count);
 bool bytes_equal(struct slice a, struct slice b); /* in constant time for equal lengths */
 void random_bytes(void *out, size_t size);        /* failure of the system's source ends the process */
 void wipe(void *at, size_t size);

@@ -50,6 +50,18 @@ uuid7_make(char out[UUID_TEXT_SIZE])
     assert(to == UUID_TEXT_SIZE - 1);
 }
 
+struct slice
+uuid8_of(struct arena *a, const struct slice *parts, size_t count)
+{
+    struct hash h = sha256(parts, count);
+    struct slice hex;
+
+    h.at[6] = (unsigned char)((h.at[6] & 0x0f) | 0x80);
+    h.at[8] = (unsigned char)((h.at[8] & 0x3f) | 0x80);
+    hex = hex_encode(a, slice_sub(hash_slice(&h), 0, 16));
+    return arena_print(a, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.at, hex.at + 8, hex.at + 12, hex.at + 16, hex.at + 20);
+}
+
 bool
 uuid_valid(struct slice s)
 {

@@ -32,8 +32,6 @@ void supported_totals(struct contributions *out, const struct lines *lent);
 
 enum verdict data_read(struct slice *out, struct arena *a, const char *name); /* V_USAGE after one log line */
 enum verdict data_unusable(const char *file, const char *why);               /* writes it; V_USAGE */
-/* RFC 9562 section 5.8: the first bits of a hash, so that the same thing has the same id wherever it is loaded. */
-struct slice uuid8_of(struct arena *a, const struct slice *parts, size_t count);
 
 /* States that other modules' rules ask for. */
 enum organisation_state { ORGANISATION_NEW, ORGANISATION_ACTIVE, ORGANISATION_CLOSED, ORGANISATION__COUNT };

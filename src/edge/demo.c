@@ -75,17 +75,13 @@ chance(struct demo *d, int percent)
     return between(d, 1, 100) <= percent;
 }
 
-/* A UUID of version 8 (RFC 9562 section 5.8) out of seed, what it is for and a number. */
+/* Out of seed, what it is for and a number. */
 static struct slice
 uuid_of(struct arena *a, uint64_t seed, const char *what, int64_t number)
 {
     struct slice text = arena_print(a, "demo %llu %s %lld", (unsigned long long)seed, what, (long long)number);
-    struct hash h = sha256_one(text);
-    const unsigned char *b = h.at;
 
-    return arena_print(a, "%02x%02x%02x%02x-%02x%02x-8%x%02x-%x%x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3],
-                       b[4], b[5], b[6] & 15, b[7], 8 | (b[8] & 3), b[8] >> 4, b[9], b[10], b[11], b[12], b[13], b[14],
-                       b[15]);
+    return uuid8_of(a, &text, 1);
 }
 
 /* ---- posting ----------------------------------------------------------------------------------------------------- */

@@ -140,6 +140,18 @@ wait_ms(const struct delay_rule *r, int64_t failed)
     return half + (int64_t)(random % (uint64_t)(half + 1));
 }
 
+/* Standard Webhooks 1.0, and what the body is. */
+#define FIELDS 4
+
+static void
+fields_make(struct header fields[FIELDS], const struct webhook *hook)
+{
+    fields[0] = (struct header){S("Content-Type"), S("application/json")};
+    fields[1] = (struct header){S("webhook-id"), hook->id};
+    fields[2] = (struct header){S("webhook-timestamp"), hook->timestamp};
+    fields[3] = (struct header){S("webhook-signature"), hook->signature};
+}
+
 static enum verdict
 send_event(struct channel *c, const struct event *e, enum fetch_end *end, struct fetch_answer *answer)
 {
@@ -149,16 +161,13 @@ send_event(struct channel *c, const struct event *e, enum fetch_end *end, struct
     struct buf body = {.arena = a};
     struct webhook hook;
     struct slice id;
-    struct header fields[4];
+    struct header fields[FIELDS];
     struct fetch_request rq = {.method = "POST", .url = arena_copy(a, c->endpoint.url).at, .headers = fields,
-                               .header_count = COUNT(fields)};
+                               .header_count = FIELDS};
 
     TRY(event_write(&body, &id, &show, e));
     webhook_make(&hook, a, o->keys, o->key_count, id, the_clock.wall_ms() / 1000, buf_slice(&body));
-    fields[0] = (struct header){S("Content-Type"), S("application/json")};
-    fields[1] = (struct header){S("webhook-id"), hook.id};
-    fields[2] = (struct header){S("webhook-timestamp"), hook.timestamp};
-    fields[3] = (struct header){S("webhook-signature"), hook.signature};
+    fields_make(fields, &hook);
     rq.body = buf_slice(&body);
     *end = fetch_send(answer, c->thread->fetch, a, &rq);
     return V_OK;

@@ -11,6 +11,7 @@
 #define ID_LEN_MAX 64
 #define SIGNATURES_MAX 16
 #define VERSION S("v1a,")
+#define KEY_PREFIX "whpk_"
 
 static bool
 is_id(struct slice id)
@@ -105,5 +106,18 @@ webhook_key(struct arena *a, const struct key *k)
 
     assert(ed25519);
     text = base64_encode(a, (struct slice){(const char *)raw, sizeof raw});
-    return arena_print(a, "whpk_" SLICE_FMT, SLICE_ARG(text));
+    return arena_print(a, KEY_PREFIX SLICE_FMT, SLICE_ARG(text));
+}
+
+/* RFC 8410 section 4: what stands before the 32 bytes is the same for every key, and twelve bytes long, so that its
+ * base64 ends where that of the key begins. */
+struct key *
+webhook_key_read(struct arena *a, struct slice text)
+{
+    if (!slice_starts(text, S(KEY_PREFIX)))
+        return NULL;
+    text = slice_sub(text, sizeof KEY_PREFIX - 1, text.len);
+    return key_public(ALG_ED25519,
+                      arena_print(a, "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA" SLICE_FMT
+                                     "\n-----END PUBLIC KEY-----\n", SLICE_ARG(text)));
 }

@@ -27,4 +27,7 @@ void webhook_make(struct webhook *out, struct arena *a, const struct key *const 
 enum verdict webhook_check(const struct webhook *w, struct arena *a, const struct key *k, int64_t now_s,
                            struct slice body);
 
+/* What a receiver makes of webhook_key's text; NULL where it is none. The caller's to key_close. */
+struct key *webhook_key_read(struct arena *a, struct slice text);
+
 #endif

@@ -277,10 +277,26 @@ shows_no_more_of_an_identity_than_it_may(void **state)
     }
 }
 
+/* RFC 9562 appendix B.2 shows the layout; the hash is that of the openssl program. */
+static void
+a_uuid_of_a_hash_is_version_8(void **state)
+{
+    const struct slice parts[] = {S_INIT("a"), S_INIT("bc")};
+    struct arena *a = arena_open(4096);
+    struct slice id = uuid8_of(a, parts, COUNT(parts));
+
+    (void)state;
+    /* printf abc | openssl sha256: ba7816bf8f01cfea414140de5dae2223... */
+    assert_true(slice_equal(id, S("ba7816bf-8f01-8fea-8141-40de5dae2223")));
+    assert_true(uuid_valid(id));
+    arena_close(a);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_uuid_of_a_hash_is_version_8),
         cmocka_unit_test(makes_rising_ids_in_every_thread),
         cmocka_unit_test(rises_while_the_clock_stands_or_goes_back),
         cmocka_unit_test_setup_teardown(carries_the_time_the_version_and_the_variant, arena_setup, arena_teardown),

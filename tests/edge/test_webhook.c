@@ -241,6 +241,22 @@ prints_the_public_key_as_receivers_read_it(void **state)
     assert_true(slice_equal(bytes, (struct slice){(const char *)raw, sizeof raw}));
 }
 
+static void
+reads_a_public_key_that_somebody_printed(void **state)
+{
+    static const char *const others[] = {"", "whpk_", "whpk_AAAA", "whsk_", "whpk_no base64"};
+    struct key *same = webhook_key_read(arena, webhook_key(arena, key));
+    unsigned char raw[2][32];
+
+    (void)state;
+    assert_non_null(same);
+    assert_true(key_raw_public(raw[0], key) && key_raw_public(raw[1], same));
+    assert_memory_equal(raw[0], raw[1], sizeof raw[0]);
+    key_close(same);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_null(webhook_key_read(arena, slice_of(others[i])));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_keys, close_keys)
 
 int
@@ -253,6 +269,7 @@ main(void)
         TEST(refuses_each_field_that_was_changed),
         TEST(passes_over_a_right_signature_of_an_unknown_version),
         TEST(prints_the_public_key_as_receivers_read_it),
+        TEST(reads_a_public_key_that_somebody_printed),
     };
 
     return cmocka_run_group_tests_name("edge/webhook", tests, NULL, NULL);
