@@ -22,6 +22,10 @@ static const struct command commands[] = {
      "prove offline that an entry is in the journal", "离线验证回执"},
     {"totals", "", 0, {&venture_registry, &venture_totals_options}, venture_totals,
      "the plan's table: target, actual, percent", "目标任务完成情况表"},
+    {"replay", "", 0, {&venture_registry, &venture_replay_options}, venture_replay,
+     "have parked events delivered again", "重新推送已停放的事件"},
+    {"bank-sim", "", 0, {&venture_registry, &venture_bank_sim_options}, venture_bank_sim,
+     "be a bank: hear of applications, decide them with signed facts", "模拟银行：接收申请，以签名回调作出决定"},
 };
 
 static const struct program venture = {

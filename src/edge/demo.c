@@ -337,6 +337,17 @@ bank_open(struct demo *d, size_t i)
                     id, account.at, SLICE_ARG(public_base64(d->group, d->keys[i]))));
 }
 
+/* Another address is another entry, whatever the seed. */
+static void
+endpoint_set(struct demo *d)
+{
+    struct hash h = sha256_one(slice_of(d->o->endpoint));
+
+    memcpy(&d->id_seed, h.at, sizeof d->id_seed);
+    say(d, &security_actor, "endpoint.set", banks[0].id, day_local(the_clock.wall_ms()),
+        arena_print(d->group, "\"organisation\":\"%s\",\"url\":\"%s\"", banks[0].id, d->o->endpoint));
+}
+
 /* ---- one loan ---------------------------------------------------------------------------------------------------- */
 
 struct demo_loan {
@@ -537,6 +548,8 @@ demo_run(struct demo_report *out, const struct demo_options *o)
     for (size_t i = 0; i < BANKS && d.got == V_OK; i++)
         bank_open(&d, i);
     people_open(&d);
+    if (o->endpoint != NULL)
+        endpoint_set(&d);
     flush(&d);
     d.id_seed = o->seed;
     for (int64_t i = 1; i <= o->loans && d.got == V_OK; i++) {

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "oracle.h"
+#include "ventured/crypto.h"
 
 #define THREADS 4
 #define MADE 20000
