@@ -4,6 +4,7 @@
  * Invariant: what it says follows from the event and the seed, ids and all, so an event that comes twice, before and
  * after a restart too, is answered by the same entries.
  */
+#define _GNU_SOURCE
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
