@@ -223,6 +223,7 @@ struct registry {
     size_t type_count;
     const struct limit_source *limits; /* NULL: the registry has none */
     const struct kind *confirms;       /* the kind by which a second person records a waiting correction */
+    const char *mend_reasons;          /* the dated list that a correction's reason is of; NULL: any word is one */
 };
 
 const struct kind *registry_kind(const struct registry *r, struct slice name); /* NULL where unknown */

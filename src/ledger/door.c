@@ -329,7 +329,7 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     TRY(day_ahead_check(p));
     if (e->mends.entry.at == NULL)
         TRY(day_before_check(s, p));
-    TRY(lists_check(o->registry, o->db, p->arena, e, district_of(s, e), &p->problems));
+    TRY(lists_check(&p->problems, o->registry, o->db, e, district_of(s, e)));
     TRY(voucher_check(p, o));
     TRY(blind_check(p, o));
     if (e->mends.entry.at != NULL)

@@ -89,9 +89,10 @@ enum verdict lines_settle(struct contributions *moved, const struct registry *r,
 
 /* ---- limits.c --------------------------------------------------------------------------------------------------- */
 
-/* Every field with a dated list: is its value in the list in force? */
-enum verdict lists_check(const struct registry *r, struct db *db, struct arena *a, const struct entry *e,
-                         struct slice district, struct problems *p);
+/* Every field with a dated list, and the reason of a correction: is its value in the list in force? V_LIMIT_UNKNOWN where
+ * there is none. */
+enum verdict lists_check(struct problems *p, const struct registry *r, struct db *db, const struct entry *e,
+                         struct slice district);
 
 /* ---- fold.c: a subject's entries once more, with a correction -------------------------------------------- */
 

@@ -205,7 +205,7 @@ reads_the_secret_of_a_correction(void **state)
                                 registration(w, "one", ALG_HMAC_SHA256,
                                              arena_print(w->arena,
                                                          "'secret':'YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoyMzQ1Njc=',"
-                                                         "'mends':{'entry':'%s','reason':'typing'}",
+                                                         "'mends':{'entry':'%s','reason':'typing_error'}",
                                                          first).at,
                                              PROFILE OPEN))->got, V_OK);
     assert_int_equal(world_post(w, &town_system, "entry.mended", NULL,

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -43,7 +44,7 @@ lets_a_correction_in_by_another_who_has_standing(void **state)
                                 arena_print(w->arena,
                                             "{'subject':'%s','on':'2023-01-10','id_type':'passport',"
                                             "'id_number':'E0001','name':'某甲','mends':{'entry':'" SLICE_FMT
-                                             "','reason':'typing'}}",
+                                             "','reason':'typing_error'}}",
                                             id, SLICE_ARG(first)).at)->got, V_OK);
     assert_int_equal(world_post(w, &town_security, "account.opened", opened,
                                 "{'subject':'a1','on':'2023-01-01','organisation':'bank-zj','roles':['bank_officer'],"
@@ -52,7 +53,7 @@ lets_a_correction_in_by_another_who_has_standing(void **state)
                                 arena_print(w->arena,
                                             "{'subject':'a1','on':'2023-01-01','organisation':'bank-zj',"
                                             "'roles':['bank_checker'],'login':'a1','name':'某乙',"
-                                            "'mends':{'entry':'%s','reason':'typing'}}",
+                                            "'mends':{'entry':'%s','reason':'typing_error'}}",
                                             opened).at)->got, V_OK);
     for (size_t i = 0; i < COUNT(person) + COUNT(account); i++) {
         bool first_half = i < COUNT(person);
@@ -69,6 +70,28 @@ lets_a_correction_in_by_another_who_has_standing(void **state)
     assert_int_equal(world_count(w, "op_waiting"), 0);
 }
 
+static void
+takes_a_reason_of_the_list_in_force_only(void **state)
+{
+    static const char *const rests[] = {",'void':'yes'}", "},'id_type':'passport','id_number':'E0001','name':'某甲'"};
+    struct world *w = *state;
+    const char *id = town_person(w, 1);
+    struct slice first = world_sql(w, "SELECT id FROM journal WHERE subject = '%s'", id);
+
+    for (size_t i = 0; i < COUNT(rests); i++) {
+        struct posting *p = world_post(w, &town_clerk, "person.registered", NULL,
+                                       arena_print(w->arena,
+                                                   "{'subject':'%s','on':'2023-01-10','mends':{'entry':'" SLICE_FMT
+                                                   "','reason':'no_such_reason'%s}",
+                                                   id, SLICE_ARG(first), rests[i]).at);
+
+        assert_int_equal(p->got, V_FIELDS_WRONG);
+        assert_true(slice_equal(p->problems.first->pointer, S("/mends/reason")));
+        assert_non_null(strstr(p->problems.first->en.at, "mend_reason"));
+    }
+    assert_int_equal(world_count(w, "op_waiting"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, town_setup, world_teardown)
 
 int
@@ -76,6 +99,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(lets_a_correction_in_by_another_who_has_standing),
+        TEST(takes_a_reason_of_the_list_in_force_only),
     };
 
     return cmocka_run_group_tests_name("domain/mending", tests, NULL, NULL);

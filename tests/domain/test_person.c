@@ -93,7 +93,7 @@ reads_a_corrected_name_and_frees_the_mistaken_number(void **state)
                                 arena_print(w->arena,
                                             "{'subject':'" P1 "','on':'2023-01-10','id_type':'resident_id',"
                                             "'id_number':'" NUMBER_2 "','name':'某丙',"
-                                             "'mends':{'entry':'%s','reason':'typing'}}",
+                                             "'mends':{'entry':'%s','reason':'typing_error'}}",
                                             first).at)->got, V_OK);
     assert_int_equal(world_post(w, &town_bank_checker, "entry.mended", NULL, confirm)->got, V_SUBJECT_UNKNOWN);
     assert_int_equal(world_post(w, &town_checker_603, "entry.mended", NULL, confirm)->got, V_OK);

@@ -100,6 +100,7 @@ tally_registry(void)
     r = the_registry;
     r.types = types;
     r.type_count = the_registry.type_count + 1;
+    r.mend_reasons = NULL; /* limits are mended here in registries that have no list yet */
     return &r;
 }
 

@@ -54,6 +54,8 @@ static const struct {
     {"organisation.registered", "bank-sx", "'sort':'bank','zh':'鉴湖银行'"},
     {"organisation.registered", "bank-rcb", "'sort':'bank','zh':'曹娥江农商银行'"},
     {"organisation.registered", "operator-one", "'sort':'operator','zh':'若耶溪创业园','district':'330602'"},
+    {"limit.set", "mend_reason@330600", "'from':'2020-01-01','source':'assumed','confidence':'A','unit':'list',"
+                                        "'items':['typing_error','wrong_amount']"},
 };
 
 int
