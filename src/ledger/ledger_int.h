@@ -89,8 +89,8 @@ enum verdict lines_settle(struct contributions *moved, const struct registry *r,
 
 /* ---- limits.c --------------------------------------------------------------------------------------------------- */
 
-/* Every field with a dated list, and the reason of a correction: is its value in the list in force? V_LIMIT_UNKNOWN where
- * there is none. */
+/* Every field with a dated list, and the reason of a correction: is its value in the list in force?
+ * V_LIMIT_UNKNOWN where there is none. */
 enum verdict lists_check(struct problems *p, const struct registry *r, struct db *db, const struct entry *e,
                          struct slice district);
 
