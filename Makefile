@@ -43,6 +43,8 @@ PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 TEST_SOURCES := $(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c))
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SOURCES))
 TEST_LIB := $(patsubst tests/lib/%.c,$(B)/tests/lib/%.o,$(wildcard tests/lib/*.c))
+# Programs that trials and measurements drive; NAME_part.c is a part of NAME.c.
+BENCH_OBJECTS := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/bench/*.c))
 
 # A test's own words for the linker stand in LINK_<its path>.
 LINK_ledger/test_fault := -Wl,--wrap=db_run -Wl,--wrap=db_begin -Wl,--wrap=db_end
@@ -112,7 +114,9 @@ $(B)/tests/%.o: tests/%.c | $(GENERATED)
 
 $(B)/tests/%: $(B)/tests/%.o $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE)
 	@echo "LD   $@"
-	$Q$(CC) $(LDFLAGS) $(LINK_$*) -o $@ $< $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE) -lcmocka $(LIBS)
+	$Q$(CC) $(LDFLAGS) $(LINK_$*) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka $(LIBS)
+
+$(B)/tests/bench/load: $(filter $(B)/tests/bench/load_%,$(BENCH_OBJECTS))
 
 # What the generators write, and nothing else: checkers read it.
 generated: $(GENERATED)
@@ -121,4 +125,5 @@ $(B)/print_tables: scripts/print_tables.c $(ARCHIVE)
 	@echo "LD   $@"
 	$Q$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
 
--include $(OBJECTS:.o=.d) $(TESTS:=.d) $(TEST_LIB:.o=.d) $(PROGRAMS:%=$(B)/%.d) $(B)/print_tables.d
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(TEST_LIB:.o=.d) $(BENCH_OBJECTS:.o=.d) $(PROGRAMS:%=$(B)/%.d) \
+         $(B)/print_tables.d

@@ -52,3 +52,6 @@ tests: $(B)/tests/ledger/probe_shape $(B)/tests/ledger/story
 
 # The client program with toy kinds, and receipts: tests/roof drives both.
 tests: $(B)/venture $(B)/ventured $(B)/tests/roof/venture_toy $(B)/tests/roof/make_receipt
+
+# Loads the daemon: tests/roof kills it meanwhile, trials and measurements do so for longer.
+tests: $(B)/tests/bench/load
