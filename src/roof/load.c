@@ -172,7 +172,7 @@ roof_demo(const struct words *w)
     enum command_end end;
 
     if (!words_number(&seed, w, "seed", 0, INT64_MAX) || !words_number(&loans, w, "loans", 0, 100000) ||
-        !words_number(&waiting, w, "waiting", 0, 1000))
+        !words_number(&waiting, w, "waiting", 0, 100000))
         return COMMAND_MISUSE;
     end = loader_open(&l, w);
     if (end != COMMAND_DONE)
