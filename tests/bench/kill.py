@@ -14,7 +14,6 @@ import random
 import signal
 import sys
 import time
-import uuid
 
 import judge
 import registry
@@ -40,9 +39,7 @@ class Trial:
         self.faults = []
 
     def new_id(self):
-        """A UUID of version 7 in form; the seed makes it, so that a trial can be run again."""
-        bits = self.random.getrandbits(128)
-        return str(uuid.UUID(int=bits & ~(0xf << 76) & ~(0x3 << 62) | 7 << 76 | 2 << 62))
+        return registry.id_of(self.random)
 
     def all_facts(self):
         return list(itertools.chain.from_iterable(self.facts.values()))

@@ -13,6 +13,7 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
+import uuid
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -50,6 +51,12 @@ def free_port():
         return s.getsockname()[1]
 
 
+def id_of(numbers):
+    """A UUID of version 7 in form, out of a random.Random, so that a trial can be run again."""
+    bits = numbers.getrandbits(128)
+    return str(uuid.UUID(int=bits & ~(0xf << 76) & ~(0x3 << 62) | 7 << 76 | 2 << 62))
+
+
 def facts_of(loan, lane, on, new_id):
     """What a bank tells of a loan that it grants and pays out, in order."""
     terms = {"amount": loan.amount, "rate_ppm": 36500, "term_months": loan.months}
@@ -62,10 +69,10 @@ def facts_of(loan, lane, on, new_id):
 
 
 class Daemon:
-    """`ventured serve` as a process; `before` are words before the program, as strace's."""
+    """`ventured serve` as a process, or as the one child of another that is called with the words `before`."""
 
     def __init__(self, registry, port, before=()):
-        self.port = port
+        self.port, self.wrapped = port, bool(before)
         self.log = open(registry.folder / f"serve-{port}.log", "a")
         self.process = subprocess.Popen(
             [*before, BUILD / "ventured", "serve", *registry.place, "--listen", f"127.0.0.1:{port}", "--origin",
@@ -75,8 +82,12 @@ class Daemon:
         """Waits until it listens; false where it ended instead."""
         return self.process.stdout.readline().startswith("listening ")
 
+    def pid(self):
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return int(children.read_text()) if self.wrapped else self.process.pid
+
     def end(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
+        os.kill(self.pid(), how)
         code = self.process.wait(STOP_S)
         self.process.stdout.close()
         self.log.close()
