@@ -289,7 +289,7 @@ survives_bytes_sent_while_an_answer_is_awaited(void **state)
 
 /* ---- deadlines and caps -------------------------------------------------------------------------------------- */
 
-enum { SLOW = 150, SLOW_ROUNDS = 400 };
+enum { SLOW = 300, SLOW_ROUNDS = 400 };
 
 static void
 drops_slow_clients_while_good_ones_are_served(void **state)
@@ -303,6 +303,7 @@ drops_slow_clients_while_good_ones_are_served(void **state)
     (void)state;
     o.limits.header_deadline_ms = 3000;
     o.limits.body_deadline_ms = 4000;
+    o.limits.connections_per_address_max = SLOW + 1; /* all come from here */
     house_open(&h, &o);
     for (int i = 0; i < SLOW; i++) {
         assert_true(client_open(&slow[i], h.port, &plain));
