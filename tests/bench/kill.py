@@ -18,9 +18,9 @@ import time
 import judge
 import registry
 
-LOANS_A_ROUND = 200       # more than a round gets through on two cores
-LOANS_MIN = 200
-KILL_AFTER_S = (0.02, 1.2)  # of a round's load
+LOANS_A_ROUND = 300       # more than a round gets through on two cores
+KILL_AFTER_S = 1.0        # at most, from a round's first acknowledgement
+FIRST_WAIT_S = 30         # for that one
 STARTS_KILLED = 0.2       # of all rounds: the daemon is killed once more, on its way up
 CONNECTIONS_A_BANK = 4    # of four banks
 BATCHES = [0, 0, 0, 12]   # facts a request: lists now and then
@@ -29,7 +29,7 @@ BATCHES = [0, 0, 0, 12]   # facts a request: lists now and then
 class Trial:
     def __init__(self, reg, rounds, seed, loans=None):
         self.reg, self.rounds, self.random = reg, rounds, random.Random(seed)
-        found = reg.found(loans or max(LOANS_MIN, rounds * LOANS_A_ROUND), seed)
+        found = reg.found(loans or rounds * LOANS_A_ROUND, seed)
         self.founded = len(reg.journal())
         self.facts = collections.defaultdict(list)  # by bank, in order
         for lane, loan in enumerate(found):
@@ -59,7 +59,7 @@ class Trial:
         for process in loads:
             code, report, said = registry.report_of(process)
             self.figures["repeated"] += report.get("repeated", 0)
-            self.figures["cut"] += report.get("failed_connections", 0) > 0
+            self.figures["loads cut"] += report.get("failed_connections", 0) > 0
             if code != 0:
                 self.faults.append(f"a load ended with {code}: {report} {said}")
         for bank in self.facts:
@@ -69,6 +69,12 @@ class Trial:
         known = {entry for entry, *_ in self.acked}
         return {bank: [f for f in mine if f.id not in known] for bank, mine in self.facts.items()}
 
+    def await_first(self, name):
+        """Signing takes its time: a kill before anything was acknowledged would prove little."""
+        until = time.monotonic() + FIRST_WAIT_S
+        while not any(self.reg.acked(f"{name}-{bank}") for bank in self.facts) and time.monotonic() < until:
+            time.sleep(0.005)
+
     def round(self, n):
         if self.random.random() < STARTS_KILLED:
             early = self.reg.serve()
@@ -77,12 +83,13 @@ class Trial:
             self.figures["killed at start"] += 1
         daemon = self.start()
         loads = self.begin(f"round{n}", daemon, self.left(), "--until-cut", "--batch", self.random.choice(BATCHES))
-        time.sleep(self.random.uniform(*KILL_AFTER_S))
+        self.await_first(f"round{n}")
+        time.sleep(self.random.uniform(0, KILL_AFTER_S))
         daemon.end(signal.SIGKILL)
         self.figures["kills"] += 1
-        before = self.figures["cut"]
+        cuts, known = self.figures["loads cut"], len(self.acked)
         self.finish(f"round{n}", loads)
-        self.figures["kills under load"] += self.figures["cut"] > before
+        self.figures["kills under load"] += self.figures["loads cut"] > cuts and len(self.acked) > known
 
     def settle(self):
         """No more kills: the rest, and once more all that was acknowledged, signed anew."""
