@@ -81,6 +81,16 @@ def total_faults(rows, told):
                 yield f"{cell} of {district} is {said}, the lines say {sums.get(district, 0)}"
 
 
+def all_faults(rows, founded, facts, acked, totals, verified):
+    """`totals` and `verified` are what `ventured totals` and `ventured verify` print with --json."""
+    yield from sequence_faults(rows)
+    yield from acknowledgement_faults(rows, acked)
+    yield from posted_faults(rows, founded, facts)
+    yield from total_faults(rows, totals)
+    if verified["damage"] != 0 or verified["entries"] != len(rows):
+        yield f"verify: {verified}"
+
+
 def tell(faults):
     """Prints the first of them; how many there are."""
     faults = list(faults)

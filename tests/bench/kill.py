@@ -72,7 +72,7 @@ class Trial:
     def await_first(self, name):
         """Signing takes its time: a kill before anything was acknowledged would prove little."""
         until = time.monotonic() + FIRST_WAIT_S
-        while not any(self.reg.acked(f"{name}-{bank}") for bank in self.facts) and time.monotonic() < until:
+        while not any(self.reg.acked_count(f"{name}-{bank}") for bank in self.facts) and time.monotonic() < until:
             time.sleep(0.005)
 
     def round(self, n):
@@ -108,15 +108,10 @@ class Trial:
             self.faults.append("the daemon did not end well")
 
     def judge(self):
-        rows, report = self.reg.journal(), self.reg.verify()
-        facts = self.all_facts()
-        self.faults += judge.sequence_faults(rows)
-        self.faults += judge.acknowledgement_faults(rows, self.acked)
-        self.faults += judge.posted_faults(rows, self.founded, facts)
-        self.faults += judge.total_faults(rows, self.reg.totals(int(registry.today()[:4])))
-        if report["damage"] != 0 or report["entries"] != len(rows):
-            self.faults.append(f"verify: {report}")
-        self.figures |= {"posted": len(facts), "entries": len(rows), "damage": report["damage"],
+        rows, verified, facts = self.reg.journal(), self.reg.verify(), self.all_facts()
+        totals = self.reg.totals(registry.today()[:4])
+        self.faults += judge.all_faults(rows, self.founded, facts, self.acked, totals, verified)
+        self.figures |= {"posted": len(facts), "entries": len(rows), "damage": verified["damage"],
                          "acknowledged": len({entry for entry, *_ in self.acked})}
 
     def run(self):

@@ -175,6 +175,15 @@ class Registry:
         lines = path.read_text().split("\n")[:-1] if path.exists() else []
         return [(i, int(seq), kind, subject) for i, seq, kind, subject in (line.split(" ") for line in lines)]
 
+    def acked_count(self, name):
+        """How many lines NAME.acked has by now."""
+        path = self.folder / f"{name}.acked"
+        return path.read_bytes().count(b"\n") if path.exists() else 0
+
+    def head(self):
+        """How many entries there are."""
+        return self.verify()["entries"]
+
     def journal(self):
         """(seq, id, subject, leaf) of every row, as the engine's own tools read it."""
         query = "SELECT seq, id, subject, leaf FROM journal ORDER BY seq"

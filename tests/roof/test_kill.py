@@ -50,7 +50,7 @@ def checks(reg):
     print(f"# {dict(trial.figures)}")
     yield "keeps_what_it_acknowledged_when_killed", not trial.faults
     yield "was_killed_while_it_was_asked", trial.figures["kills under load"] > 0
-    rows, totals = reg.journal(), reg.totals(int(registry.today()[:4]))
+    rows, totals = reg.journal(), reg.totals(registry.today()[:4])
     for name, faults in sabotage(trial, rows, totals):
         yield name, next(iter(faults), None) is not None
     with sqlite3.connect(reg.data / "registry.db") as db:
