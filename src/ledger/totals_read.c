@@ -1,6 +1,6 @@
 /*
  * Totals as a reader asks for them: between two days, as known at a point of the journal.
- * Knows buckets and the cut through one recording day; must not know targets.
+ * Knows years, buckets and the cut through one recording day; must not know targets.
  * Invariant: the answer is the sum of the deltas with from <= on <= to and seq <= known, whatever way it is read.
  */
 #include "ledger_int.h"
@@ -68,6 +68,32 @@ merge(struct cell *out, const struct sql_totals_by_then *whole, size_t whole_cou
     return count;
 }
 
+/* Where everything is known and the days are those of whole years, there is a row a cell and year. A year that is not
+ * over counts as whole up to the head's day: nothing is recorded of days ahead. */
+static bool
+are_whole_years(int *first, int *last, int32_t from, int32_t to, const struct sql_head_read *head)
+{
+    int32_t bound;
+
+    *first = from == DAY_MIN ? 0 : day_year(from);
+    *last = to == DAY_MAX ? INT32_MAX : day_year(to);
+    if (from != DAY_MIN && (!day_make(&bound, *first, 1, 1) || bound != from))
+        return false;
+    return to >= day_local(head->at_ms) || (day_make(&bound, *last, 12, 31) && bound == to);
+}
+
+static enum verdict
+years_read(struct cell **out, size_t *count, struct db *db, struct arena *a, int first, int last)
+{
+    struct sql_totals_of_years *rows;
+
+    TRY(sql_totals_of_years(&rows, count, db, a, first, last));
+    *out = NEW_ARRAY(a, struct cell, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*out)[i] = (struct cell){rows[i].indicator, rows[i].district, rows[i].part, rows[i].amount};
+    return V_OK;
+}
+
 enum verdict
 ledger_totals(struct cell **out, size_t *count, struct db *db, struct arena *a, int32_t from, int32_t to,
               int64_t known_seq)
@@ -76,7 +102,12 @@ ledger_totals(struct cell **out, size_t *count, struct db *db, struct arena *a, 
     struct sql_totals_by_then *whole;
     struct sql_totals_that_day *rest;
     size_t whole_count, rest_count;
+    struct sql_head_read head;
+    int first_year, last_year;
 
+    TRY(sql_head_read(&head, db, a));
+    if (known_seq >= head.seq && are_whole_years(&first_year, &last_year, from, to, &head))
+        return years_read(out, count, db, a, first_year, last_year);
     TRY(cut_day(cut, db, a, known_seq));
     day_print(first, from);
     day_print(last, to);

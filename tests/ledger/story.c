@@ -69,10 +69,10 @@ dump_cut(struct world *w, int32_t from, int32_t to, int64_t known)
 static void
 dump_year(struct world *w, int year)
 {
-    struct sql_totals_now *rows;
+    struct sql_totals_of_years *rows;
     size_t count;
 
-    must(sql_totals_now(&rows, &count, w->reader, w->arena, year));
+    must(sql_totals_of_years(&rows, &count, w->reader, w->arena, year, year));
     printf("{\"year\":%d,\"cells\":[", year);
     for (size_t i = 0; i < count; i++)
         print_cell(i, rows[i].indicator, rows[i].district, rows[i].part, rows[i].amount);

@@ -148,11 +148,12 @@ ON CONFLICT (indicator, district, part, on_day, at_day) DO UPDATE SET amount = b
 INSERT INTO total (indicator, district, part, year, amount) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (indicator, district, part, year) DO UPDATE SET amount = total.amount + excluded.amount;
 
--- totals_now: every cell of a year
--- takes: year i
+-- totals_of_years: every cell of whole years, as they stand now
+-- takes: from_year i, to_year i
 -- gives: indicator t, district t, part t, amount i
 -- expects: many
-SELECT indicator, district, part, amount FROM total WHERE year = $1 ORDER BY indicator, district, part;
+SELECT indicator, district, part, CAST(SUM(amount) AS BIGINT) AS amount FROM total
+WHERE year >= $1 AND year <= $2 GROUP BY indicator, district, part ORDER BY indicator, district, part;
 
 -- totals_by_then: every cell as of a day, from what was known before the recording day cut
 -- takes: from_day t, to_day t, known_day t
