@@ -20,7 +20,7 @@
 #define CONNECTIONS_MAX 1000
 #define BATCH_MAX 1000
 #define SECONDS_MAX 86400
-#define KEPT_SIZE ((size_t)16 << 30) /* address space */
+#define KEPT_SIZE ((size_t)1 << 30) /* address space, all of which an instrumented build marks: no more than needed */
 #define STATUS_MAX 600
 #define REOPEN_EACH_MS 20
 #define NS_US 1000
@@ -294,6 +294,8 @@ run(struct load *l, struct arena *a)
     for (size_t i = 0; i < count; i++)
         pthread_join(senders[i].thread, NULL);
     add_up(&sum, a, senders, count);
+    for (size_t i = 0; i < count; i++)
+        arena_close(senders[i].answer);
     print_report(&sum, now_ns() - l->began_ns);
     complain(senders, count);
     done = sum.created + sum.repeated == (l->o.seconds > 0 ? sum.sent : sum.facts);
@@ -374,6 +376,7 @@ main(int argc, char **argv)
     struct arena *a = arena_open(KEPT_SIZE);
     struct slice host, rest;
     const char *where;
+    int ended;
 
     signal(SIGPIPE, SIG_IGN);
     if (!read_options(&l.o, argc, argv))
@@ -390,5 +393,8 @@ main(int argc, char **argv)
         perror(l.o.acked);
         return 2;
     }
-    return run(&l, a);
+    ended = run(&l, a);
+    point_close(&l.point);
+    arena_close(a);
+    return ended;
 }
