@@ -8,62 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "dump.h"
 #include "tale.h"
-
-/* Scratch on a memory disk where there is one. The log would repeat every damage. */
-static enum verdict
-verify(struct world *w, struct verify_report *report)
-{
-    log_level_min = (enum log_level)(LOG_ERROR + 1);
-    return ledger_verify(report, &w->options, w->vkey, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-}
-
-static bool
-is_postgres(const struct world *w)
-{
-    return strncmp(w->engine->url, "postgres", 8) == 0;
-}
-
-static void
-expect_whole(struct world *w, const char *when)
-{
-    struct verify_report report;
-
-    if (verify(w, &report) != V_OK)
-        fail_msg("%s: %s: %s", when, report.damages[0].where, report.damages[0].what);
-}
-
-/* True where a damage is told of the place: its words start with `where`. */
-static bool
-named(const struct verify_report *report, const char *where)
-{
-    size_t count = report->damage_count < COUNT(report->damages) ? report->damage_count : COUNT(report->damages);
-
-    for (size_t i = 0; i < count; i++) {
-        const char *at = report->damages[i].where;
-
-        if (strncmp(at, where, strlen(where)) == 0 && (at[strlen(where)] == ' ' || at[strlen(where)] == '\0'))
-            return true;
-    }
-    return false;
-}
-
-static void
-expect_damage(struct world *w, const char *what, const char *where)
-{
-    struct verify_report report;
-    enum verdict got = verify(w, &report);
-
-    if (got != V_BROKEN || report.damage_count == 0)
-        fail_msg("%s: verify says %s with %zu damages", what, verdict_row(got)->name, report.damage_count);
-    if (!named(&report, where))
-        fail_msg("%s: told of '%s' (%s), not of '%s'", what, report.damages[0].where, report.damages[0].what, where);
-}
+#include "tamper.h"
 
 /* ---- a small registry with one entry of each kind, and then some ----------------------------------------------- */
 
@@ -121,12 +71,12 @@ nothing_is_told_of_a_registry_nobody_touched(void **state)
     struct tale *tale = tale_open(w, &seed);
     struct verify_report report;
 
-    expect_whole(w, "the rules alone");
+    tamper_expect_none(w, "the rules alone");
     tale_tell(tale, 600);
-    expect_whole(w, "after a story");
+    tamper_expect_none(w, "after a story");
     assert_int_equal(ledger_rebuild(w->ledger), V_OK);
     tale_tell(tale, 100);
-    assert_int_equal(verify(w, &report), V_OK);
+    assert_int_equal(tamper_verify(w, &report), V_OK);
     assert_int_equal(report.entries, world_count(w, "journal"));
     assert_int_equal(report.checkpoints, world_count(w, "checkpoint"));
 }
@@ -144,67 +94,19 @@ an_erasure_is_no_damage(void **state)
     assert_int_equal(p->got, V_OK);
     assert_int_equal(vault_erase(w->engine->open[0], p->entry.id), V_OK);
     assert_int_equal(vault_body_erase(w->engine->open[0], p->seq), V_OK);
-    expect_whole(w, "erased");
+    tamper_expect_none(w, "erased");
 }
 
 /* ---- every byte of a leaf -------------------------------------------------------------------------------------- */
-
-static struct slice
-quoted(struct arena *a, struct slice s)
-{
-    struct buf b = {.arena = a};
-
-    buf_add_char(&b, '\'');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '\'')
-            buf_add_char(&b, '\'');
-        buf_add_char(&b, s.at[i]);
-    }
-    buf_add_char(&b, '\'');
-    return buf_slice(&b);
-}
-
-static void
-run(struct world *w, const char *sql)
-{
-    if (!dump_change(w->engine->url, sql))
-        fail_msg("refused: %s", sql);
-}
-
-static size_t
-times(size_t usual)
-{
-    const char *given = getenv("N");
-
-    return given == NULL ? usual : strtoul(given, NULL, 10);
-}
 
 static void
 a_byte_of_a_leaf_changed_names_its_entry(void **state)
 {
     struct seed seed = seed_open("leaf bytes");
     struct world *w = *state;
-    struct slice rows, rest;
-    /* All bytes take minutes: the suite takes one in 29 from a random start, N=1000 every one. */
-    size_t stride = times(60) >= 1000 ? 1 : is_postgres(w) ? 97 : 29;
 
     tell_all_kinds(w);
-    rows = dump_query(w->arena, w->engine->url, "SELECT seq, leaf FROM journal ORDER BY seq");
-    for (rest = rows; rest.len > 0;) {
-        struct slice leaf, seq = slice_cut(&leaf, slice_cut(&rest, rest, '\n'), '\t');
-
-        for (size_t i = seed_below(&seed, stride); i < leaf.len; i += stride) {
-            struct slice changed = arena_copy(w->arena, leaf);
-
-            ((char *)changed.at)[i] ^= 1;
-            run(w, arena_print(w->arena, "UPDATE journal SET leaf = " SLICE_FMT " WHERE seq = " SLICE_FMT,
-                               SLICE_ARG(quoted(w->arena, changed)), SLICE_ARG(seq)).at);
-            expect_damage(w, changed.at, arena_print(w->arena, "journal seq " SLICE_FMT, SLICE_ARG(seq)).at);
-        }
-        run(w, arena_print(w->arena, "UPDATE journal SET leaf = " SLICE_FMT " WHERE seq = " SLICE_FMT,
-                           SLICE_ARG(quoted(w->arena, leaf)), SLICE_ARG(seq)).at);
-    }
-    expect_whole(w, "put right again");
+    tamper_leaves(w, &seed, "SELECT seq, leaf FROM journal ORDER BY seq", 29);
 }
 
 /* ---- a random byte of a random column of a random row ---------------------------------------------------------- */
@@ -294,9 +196,9 @@ literal(struct world *w, char type, struct slice value)
     if (type == 'i')
         return value;
     if (type == 't')
-        return quoted(w->arena, value);
+        return tamper_quoted(w->arena, value);
     value = slice_sub(value, 2, value.len);
-    return is_postgres(w) ? arena_print(w->arena, "CAST('\\x" SLICE_FMT "' AS bytea)", SLICE_ARG(value))
+    return tamper_on_postgres(w) ? arena_print(w->arena, "CAST('\\x" SLICE_FMT "' AS bytea)", SLICE_ARG(value))
                           : arena_print(w->arena, "x'" SLICE_FMT "'", SLICE_ARG(value));
 }
 
@@ -309,11 +211,11 @@ is_number(const struct column *c, const char *name)
     return true; /* head's key */
 }
 
-/* "key = value AND ...": one row of the table, taken at random. */
+/* "key = value AND ...": one row of the table, taken at random; its key as verify tells it. */
 static struct slice
-row_any(struct world *w, struct seed *seed, const struct column *c, const char *also)
+row_any(struct slice *told, struct world *w, struct seed *seed, const struct column *c, const char *also)
 {
-    struct buf b = {.arena = w->arena};
+    struct buf b = {.arena = w->arena}, t = {.arena = w->arena};
     struct slice row, key, keys;
     int64_t count;
 
@@ -334,7 +236,9 @@ row_any(struct world *w, struct seed *seed, const struct column *c, const char *
         name = arena_copy(w->arena, name);
         buf_print(&b, "%s%s = " SLICE_FMT, b.len > 0 ? " AND " : "", name.at,
                   SLICE_ARG(literal(w, is_number(c, name.at) ? 'i' : 't', value)));
+        buf_print(&t, " " SLICE_FMT, SLICE_ARG(value));
     }
+    *told = buf_slice(&t);
     return buf_slice(&b);
 }
 
@@ -369,21 +273,25 @@ spoil(struct world *w, struct seed *seed, const struct column *c, struct slice v
     return out;
 }
 
-/* Where verify may point. The side table is told by entry or by its own row. */
+/* Where verify must point: at the row, under the key that it had. A checkpoint under another size is told by its
+ * neighbours; what lies in the side table by its own row or by the entry that it belongs to. */
 static bool
-place_named(const struct verify_report *report, const struct column *c, const struct slice where)
+place_named(struct world *w, const struct verify_report *report, const struct column *c, struct slice key)
 {
-    (void)where;
+    if (strcmp(c->table, "head") == 0 || strcmp(c->name, "size") == 0)
+        return tamper_is_named(report, c->table);
+    if (strcmp(c->table, "journal") == 0)
+        return tamper_is_named(report, arena_print(w->arena, "journal seq" SLICE_FMT, SLICE_ARG(key)).at);
     if (strcmp(c->table, "private_text") == 0 || strcmp(c->table, "body_mac") == 0)
-        return named(report, "journal") || named(report, c->table);
-    return named(report, c->table);
+        return tamper_is_named(report, c->table) || tamper_is_named(report, "journal");
+    return tamper_is_named(report, arena_print(w->arena, "%s" SLICE_FMT, c->table, SLICE_ARG(key)).at);
 }
 
 static bool
 spoil_once(struct world *w, struct seed *seed, const struct column *c)
 {
     const char *some = c->type == 't' ? arena_print(w->arena, " AND length(%s) > 0", c->name).at : "";
-    struct slice where = row_any(w, seed, c, some), before, after, rest;
+    struct slice key, where = row_any(&key, w, seed, c, some), before, after, rest;
     struct verify_report report;
     struct buf undo = {.arena = w->arena};
     enum verdict got;
@@ -413,10 +321,10 @@ spoil_once(struct world *w, struct seed *seed, const struct column *c)
                      arena_print(w->arena, "UPDATE %s SET %s = " SLICE_FMT " WHERE " SLICE_FMT, c->table, c->name,
                                  SLICE_ARG(literal(w, c->type, after)), SLICE_ARG(where)).at))
         return false;
-    got = verify(w, &report);
-    run(w, arena_print(w->arena, "UPDATE %s SET %s = " SLICE_FMT " WHERE " SLICE_FMT, c->table, c->name,
+    got = tamper_verify(w, &report);
+    tamper_run(w, arena_print(w->arena, "UPDATE %s SET %s = " SLICE_FMT " WHERE " SLICE_FMT, c->table, c->name,
                        SLICE_ARG(literal(w, c->type, before)), SLICE_ARG(buf_slice(&undo))).at);
-    if (got != V_BROKEN || !place_named(&report, c, where))
+    if (got != V_BROKEN || !place_named(w, &report, c, key))
         fail_msg("%s.%s of " SLICE_FMT " made '" SLICE_FMT "' out of '" SLICE_FMT "': %s, %zu damages, first of '%s'",
                  c->table, c->name, SLICE_ARG(where), SLICE_ARG(after), SLICE_ARG(before), verdict_row(got)->name,
                  report.damage_count, report.damages[0].where);
@@ -429,14 +337,14 @@ a_random_change_of_any_column_is_found_and_named(void **state)
     struct seed seed = seed_open("changes");
     struct world *w = *state;
     size_t start = seed_below(&seed, COUNT(table_columns)), done = 0;
-    size_t wanted = times(is_postgres(w) ? 24 : COUNT(table_columns));
+    size_t wanted = tamper_times(tamper_on_postgres(w) ? 24 : COUNT(table_columns));
 
     tell_all_kinds(w);
-    expect_whole(w, "before");
+    tamper_expect_none(w, "before");
     for (size_t i = 0; done < wanted && i < wanted * 20; i++)
         done += spoil_once(w, &seed, &table_columns[(start + i) % COUNT(table_columns)]);
     assert_int_equal(done, wanted);
-    expect_whole(w, "put right again");
+    tamper_expect_none(w, "put right again");
 }
 
 /* ---- rows gone, doubled, swapped ------------------------------------------------------------------------------- */
@@ -508,8 +416,8 @@ rows_gone_doubled_or_swapped_are_named(void **state)
         world_setup(&fresh);
         w = fresh;
         tell_all_kinds(w);
-        run(w, harms[i].harm);
-        expect_damage(w, harms[i].story, harms[i].where);
+        tamper_run(w, harms[i].harm);
+        tamper_expect(w, harms[i].story, harms[i].where);
         world_teardown(&fresh);
     }
 }
@@ -523,7 +431,7 @@ more_damages_than_are_kept_are_counted(void **state)
 
     tale_tell(tale_open(w, &seed), 200);
     world_sql(w, "UPDATE delta SET amount = amount + 1");
-    assert_int_equal(verify(w, &report), V_BROKEN);
+    assert_int_equal(tamper_verify(w, &report), V_BROKEN);
     assert_int_equal(report.damage_count, world_count(w, "delta"));
     assert_true(report.damage_count > COUNT(report.damages) + 1);
 }
@@ -542,9 +450,9 @@ a_checkpoint_signed_by_another_key_is_named(void **state)
     note = world_sql(w, "SELECT note FROM checkpoint WHERE size = 5");
     assert_true(checkpoint_read(&stored, w->arena, note));
     note = checkpoint_write(w->arena, S(WORLD_ORIGIN), stored.size, &stored.root, other);
-    run(w, arena_print(w->arena, "UPDATE checkpoint SET note = " SLICE_FMT " WHERE size = 5",
-                       SLICE_ARG(quoted(w->arena, note))).at);
-    expect_damage(w, "another key", "checkpoint 5");
+    tamper_run(w, arena_print(w->arena, "UPDATE checkpoint SET note = " SLICE_FMT " WHERE size = 5",
+                       SLICE_ARG(tamper_quoted(w->arena, note))).at);
+    tamper_expect(w, "another key", "checkpoint 5");
     key_close(other);
 }
 
@@ -557,10 +465,10 @@ another_key_from_outside_believes_no_checkpoint(void **state)
 
     tell_all_kinds(w);
     w->vkey = vkey_write(w->arena, S(WORLD_ORIGIN), other);
-    assert_int_equal(verify(w, &report), V_BROKEN);
+    assert_int_equal(tamper_verify(w, &report), V_BROKEN);
     assert_int_equal(report.damage_count, world_count(w, "checkpoint"));
     w->vkey = S("no key at all");
-    assert_int_equal(verify(w, &report), V_USAGE);
+    assert_int_equal(tamper_verify(w, &report), V_USAGE);
     key_close(other);
 }
 
@@ -580,13 +488,13 @@ a_journal_cut_short_or_rewritten_breaks_with_a_checkpoint_kept_elsewhere(void **
     kept = arena_copy(w->arena, last);
     ((char *)kept.at)[kept.len - 6] ^= 1;
     assert_int_equal(ledger_checkpoint_check(&w->options, kept, w->vkey), V_BROKEN);
-    run(w, "DELETE FROM journal WHERE seq > 6; DELETE FROM checkpoint WHERE size > 6; "
+    tamper_run(w, "DELETE FROM journal WHERE seq > 6; DELETE FROM checkpoint WHERE size > 6; "
            "DELETE FROM body_mac WHERE seq > 6; "
            "DELETE FROM private_text WHERE owner NOT IN (SELECT id FROM journal); DELETE FROM op_waiting; "
            "DELETE FROM op_outbox WHERE seq > 6; "
            "UPDATE head SET seq = 6");
     assert_int_equal(ledger_rebuild(w->ledger), V_OK);
-    expect_whole(w, "cut short, and in order in itself");
+    tamper_expect_none(w, "cut short, and in order in itself");
     assert_int_equal(ledger_checkpoint_check(&w->options, older, w->vkey), V_OK);
     assert_int_equal(ledger_checkpoint_check(&w->options, last, w->vkey), V_BROKEN);
     for (size_t i = 0; i < 12; i++)
