@@ -15,6 +15,7 @@ struct demo_options {
     const char *key_folder;  /* the demo banks' private keys are made here, mode 0600 */
     const char *origin;      /* of the API, "https://localhost:8443": what signatures cover */
     const char *endpoint;    /* where the first bank is told of its applications; NULL: it is not */
+    bool with_secret;        /* register a shared secret of the first bank beside its key */
     uint64_t seed;
     int64_t loans;           /* of 2023, each with its story */
     int64_t waiting;         /* and applications of today, sent to a bank and not decided */

@@ -4,18 +4,20 @@
  * Invariant: everything follows from the seed, so the same seed gives the same entries.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "ventured/demo.h"
 #include "digest.h"
 #include "signature.h"
 #include "ventured/domain.h"
+#include "ventured/file.h"
 
 #define GROUP 200
+#define SECRET_SIZE 32
+#define SECRET_FILE_MAX 4096
 #define GROUP_ARENA ((size_t)256 << 20)
 #define BANKS 4
 #define FEN 100
@@ -278,30 +280,27 @@ people_open(struct demo *d)
                      arena_print(d->kept, ",\"district\":\"%s\"", districts[i].code).at);
 }
 
-/* The key of an earlier run with this seed is used again: its file was there first. */
+/* A file of the key folder: an earlier run's, which is used again, or else `fresh`. */
+static bool
+secret_keep(struct slice *out, struct demo *d, const char *name, struct slice fresh)
+{
+    const char *path = arena_print(d->kept, "%s/%s", d->o->key_folder, name).at;
+
+    *out = fresh;
+    return file_create(path, fresh, 0600) || (errno == EEXIST && file_read(out, d->kept, path, SECRET_FILE_MAX));
+}
+
 static enum verdict
 key_keep(struct demo *d, size_t bank)
 {
-    struct slice path = arena_print(d->kept, "%s/key-%s.pem", d->o->key_folder, banks[bank].id);
-    char pem[4096];
-    struct slice text;
-    ssize_t len;
-    int fd = open(path.at, O_RDONLY | O_CLOEXEC);
+    struct key *fresh = key_make(ALG_ED25519);
+    struct slice pem;
 
-    if (fd >= 0) {
-        len = read(fd, pem, sizeof pem);
-        close(fd);
-        d->keys[bank] = len > 0 ? key_private(ALG_ED25519, (struct slice){pem, (size_t)len}) : NULL;
-        return d->keys[bank] != NULL ? V_OK : V_USAGE;
-    }
-    d->keys[bank] = key_make(ALG_ED25519);
-    if (!key_private_pem(&text, d->kept, d->keys[bank]))
-        return V_USAGE;
-    fd = open(path.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    len = fd < 0 ? -1 : write(fd, text.at, text.len);
-    if (fd >= 0)
-        close(fd);
-    return len == (ssize_t)text.len ? V_OK : V_USAGE;
+    if (key_private_pem(&pem, d->kept, fresh) &&
+        secret_keep(&pem, d, arena_print(d->kept, "key-%s.pem", banks[bank].id).at, pem))
+        d->keys[bank] = key_private(ALG_ED25519, pem);
+    key_close(fresh);
+    return d->keys[bank] != NULL ? V_OK : V_USAGE;
 }
 
 /* The base64 between the lines of a public PEM is the DER that a key record holds. */
@@ -337,15 +336,58 @@ bank_open(struct demo *d, size_t i)
                     id, account.at, SLICE_ARG(public_base64(d->group, d->keys[i]))));
 }
 
-/* Another address is another entry, whatever the seed. */
+/* What is posted next is the same entry wherever `what` is the same, whatever the seed. */
+static void
+id_seed_set(struct demo *d, const char *what)
+{
+    struct hash h = sha256_one(slice_of(what));
+
+    memcpy(&d->id_seed, h.at, sizeof d->id_seed);
+    d->serial = 0;
+}
+
 static void
 endpoint_set(struct demo *d)
 {
-    struct hash h = sha256_one(slice_of(d->o->endpoint));
-
-    memcpy(&d->id_seed, h.at, sizeof d->id_seed);
+    id_seed_set(d, d->o->endpoint);
     say(d, &security_actor, "endpoint.set", banks[0].id, day_local(the_clock.wall_ms()),
         arena_print(d->group, "\"organisation\":\"%s\",\"url\":\"%s\"", banks[0].id, d->o->endpoint));
+}
+
+/* A second key of the first bank, shared with it: HMAC is the quickest of the algorithms. */
+static void
+secret_set(struct demo *d)
+{
+    const char *id = arena_print(d->kept, "key-%s-hmac", banks[0].id).at;
+    char raw[SECRET_SIZE];
+    struct slice line, rest;
+
+    random_bytes(raw, sizeof raw);
+    line = arena_print(d->kept, SLICE_FMT "\n", SLICE_ARG(base64_encode(d->kept, (struct slice){raw, sizeof raw})));
+    if (!secret_keep(&line, d, arena_print(d->kept, "%s.key", id).at, line)) {
+        d->got = V_USAGE;
+        return;
+    }
+    id_seed_set(d, id);
+    say(d, &security_actor, "key.registered", id, d->year_start,
+        arena_print(d->group,
+                    "\"organisation\":\"%s\",\"account\":\"%s-m1\",\"algorithm\":\"hmac_sha256\","
+                    "\"secret\":\"" SLICE_FMT "\",\"from\":\"2023-01-01\",\"certificate_required\":\"no\","
+                    "\"profile\":\"rfc9421\"",
+                    banks[0].id, banks[0].id, SLICE_ARG(slice_cut(&rest, line, '\n'))));
+}
+
+/* What only some runs ask for: the entries of the others keep their ids. */
+static void
+extras_set(struct demo *d)
+{
+    int64_t serial = d->serial;
+
+    if (d->o->endpoint != NULL)
+        endpoint_set(d);
+    if (d->o->with_secret)
+        secret_set(d);
+    d->serial = serial;
 }
 
 /* ---- one loan ---------------------------------------------------------------------------------------------------- */
@@ -548,8 +590,7 @@ demo_run(struct demo_report *out, const struct demo_options *o)
     for (size_t i = 0; i < BANKS && d.got == V_OK; i++)
         bank_open(&d, i);
     people_open(&d);
-    if (o->endpoint != NULL)
-        endpoint_set(&d);
+    extras_set(&d);
     flush(&d);
     d.id_seed = o->seed;
     for (int64_t i = 1; i <= o->loans && d.got == V_OK; i++) {

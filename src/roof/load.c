@@ -151,6 +151,7 @@ static const struct option demo_options[] = {
     {"waiting", "N",  "0",                      "applications of today that wait at a bank",  "待银行审批笔数"  },
     {"origin", "URL", "https://localhost:8443", "of the API that the banks' signatures name", "签名所指接口地址"},
     {"endpoint", "URL", NULL,                   "where bank-demo-1 is told of applications",  "演示银行一行的推送地址"},
+    {"hmac",   NULL,  NULL,                     "a shared secret of bank-demo-1 too",         "另为演示银行一行登记共享密钥"},
 };
 const struct option_group roof_demo_options = {"demo", demo_options, COUNT(demo_options)};
 
@@ -185,6 +186,7 @@ roof_demo(const struct words *w)
         .key_folder = folder,
         .origin = words_text(w, "origin"),
         .endpoint = words_text(w, "endpoint"),
+        .with_secret = words_get(w, "hmac").at != NULL,
         .seed = (uint64_t)seed,
         .loans = loans,
         .waiting = waiting,

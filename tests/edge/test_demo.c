@@ -39,11 +39,10 @@ founded_setup(void **state)
     return 0;
 }
 
-static struct demo_report
-demo(struct world *w, uint64_t seed, int64_t loans)
+static struct demo_options
+options(const struct world *w, uint64_t seed, int64_t loans)
 {
-    struct demo_report report;
-    struct demo_options o = {
+    return (struct demo_options){
         .ledger = w->ledger,
         .db = w->reader,
         .vault = w->vault,
@@ -52,10 +51,24 @@ demo(struct world *w, uint64_t seed, int64_t loans)
         .seed = seed,
         .loans = loans,
     };
+}
 
-    assert_int_equal(demo_run(&report, &o), V_OK);
+static struct demo_report
+run(const struct demo_options *o)
+{
+    struct demo_report report;
+
+    assert_int_equal(demo_run(&report, o), V_OK);
     assert_int_equal(report.refused, 0);
     return report;
+}
+
+static struct demo_report
+demo(struct world *w, uint64_t seed, int64_t loans)
+{
+    struct demo_options o = options(w, seed, loans);
+
+    return run(&o);
 }
 
 static void
@@ -96,6 +109,22 @@ gives_the_same_records_for_the_same_seed(void **state)
     assert_int_equal(world_count(w, "journal"), entries);
     assert_true(demo(w, 8, 5).entries > 0);
     assert_int_equal(world_count(w, "subject WHERE type = 'loan'"), 30);
+}
+
+static void
+adds_an_address_and_a_secret_to_records_that_are_there(void **state)
+{
+    struct world *w = *state;
+    struct demo_options o = options(w, 7, 3);
+
+    demo(w, 7, 3);
+    o.endpoint = "https://localhost:9443/events";
+    assert_int_equal(run(&o).entries, 1);
+    o.with_secret = true;
+    assert_int_equal(run(&o).entries, 1);
+    o.endpoint = NULL;
+    assert_int_equal(run(&o).entries, 0);
+    assert_int_equal(world_count(w, "subject WHERE type = 'key' AND id = 'key-bank-demo-1-hmac'"), 1);
 }
 
 /* The number behind `"amount":` in a leaf. */
@@ -143,6 +172,7 @@ main(void)
         TEST(founds_a_registry_once),
         TEST(refuses_a_file_of_places_that_is_none),
         TEST(gives_the_same_records_for_the_same_seed),
+        TEST(adds_an_address_and_a_secret_to_records_that_are_there),
         TEST(adds_up_to_what_its_leaves_say),
     };
 
