@@ -94,7 +94,10 @@ void shape_blank(const struct shape *s, void *out);
 enum verdict shape_decode(void *out, const struct shape *s, const struct json *object, struct slice at,
                           const struct slice *also, size_t also_count, struct problems *p);
 
-/* Appends one canonical JSON object. */
+/* Whether every required member is there, in items too: what can be encoded. */
+bool shape_is_whole(const struct shape *s, const void *in);
+
+/* Appends one canonical JSON object; `in` is whole. */
 void shape_encode(struct buf *b, const struct shape *s, const void *in);
 /* Appends the members alone, for a caller that has opened the object. */
 void shape_encode_members(struct buf *b, const struct shape *s, const void *in);

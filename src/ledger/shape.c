@@ -327,6 +327,32 @@ shape_decode(void *out, const struct shape *s, const struct json *object, struct
     return p->count == before ? V_OK : V_FIELDS_WRONG;
 }
 
+/* ---- is it whole? ------------------------------------------------------------------------------------------------ */
+
+static bool
+items_are_whole(const struct list *list, const struct shape *s)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (!shape_is_whole(s, (const char *)list->at + i * s->size))
+            return false;
+    return true;
+}
+
+bool
+shape_is_whole(const struct shape *s, const void *in)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct field *f = &s->fields[i];
+        const void *at = member_in(f, in);
+
+        if (f->required && absent(f, at))
+            return false;
+        if (f->items != NULL && !items_are_whole(at, f->items))
+            return false;
+    }
+    return true;
+}
+
 /* ---- encoding -------------------------------------------------------------------------------------------------- */
 
 static void

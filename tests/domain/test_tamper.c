@@ -102,12 +102,25 @@ a_byte_changed_in_a_line_of_any_kind_names_its_entry(void **state)
     }
 }
 
+/* The effect cuts the subject at a sign that the rule has looked for, and a replay runs no rule. */
+static void
+a_limit_that_lost_its_scope_is_named(void **state)
+{
+    struct world *w = *state;
+    struct slice seq = world_sql(w, "SELECT MIN(seq) FROM journal WHERE leaf LIKE '%%\"loan_use@330600\"%%'");
+
+    tamper_run(w, "UPDATE journal SET leaf = REPLACE(leaf, '\"loan_use@330600\"', '\"loan_useA330600\"')");
+    tamper_expect(w, "a subject without a scope", arena_print(w->arena, "journal seq " SLICE_FMT, SLICE_ARG(seq)).at);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lending_setup, world_teardown)
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_byte_changed_in_a_line_of_any_kind_names_its_entry, lending_setup,
-                                        world_teardown),
+        TEST(a_byte_changed_in_a_line_of_any_kind_names_its_entry),
+        TEST(a_limit_that_lost_its_scope_is_named),
     };
 
     return cmocka_run_group_tests_name("domain/tamper", tests, NULL, NULL);

@@ -477,6 +477,24 @@ a_blank_holds_nothing_but_what_is_required(void **state)
 }
 
 static void
+is_whole_with_every_required_member_in_items_too(void **state)
+{
+    struct jar_inspected_coins_item coins[2] = {{0}};
+    struct jar_inspected body;
+
+    (void)state;
+    shape_blank(&shape_jar_inspected, &body);
+    assert_true(shape_is_whole(&shape_jar_inspected, &body));
+    body.coins = (struct list){coins, COUNT(coins)};
+    assert_true(shape_is_whole(&shape_jar_inspected, &body));
+    coins[1].pieces = INT_ABSENT;
+    assert_false(shape_is_whole(&shape_jar_inspected, &body));
+    coins[1].pieces = 0;
+    body.seen = DAY_ABSENT;
+    assert_false(shape_is_whole(&shape_jar_inspected, &body));
+}
+
+static void
 an_empty_list_is_not_an_absent_one(void **state)
 {
     struct jar_inspected out;
@@ -618,6 +636,7 @@ main(void)
         cmocka_unit_test(holds_lists_to_their_length),
         cmocka_unit_test(encodes_what_it_decoded_in_the_one_canonical_form),
         cmocka_unit_test(a_blank_holds_nothing_but_what_is_required),
+        cmocka_unit_test(is_whole_with_every_required_member_in_items_too),
         cmocka_unit_test(an_empty_list_is_not_an_absent_one),
         cmocka_unit_test(reads_back_what_has_left_its_bounds_or_is_a_commitment),
         cmocka_unit_test(reads_back_an_older_version),
