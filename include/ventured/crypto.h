@@ -54,11 +54,14 @@ bool algorithm_find(enum algorithm *out, struct slice name);
 /* A public, private or shared key with its one algorithm. */
 struct key;
 
-/* Public: PEM SubjectPublicKeyInfo. Private: PEM PKCS #8. HMAC: the raw secret,
- * 32 to 64 bytes. NULL where the bytes are
+/* Public: PEM SubjectPublicKeyInfo. Private: PEM PKCS #8. HMAC: the raw secret, 32 to 64 bytes. NULL where the bytes are
  * not a key of that algorithm (RSA below 2048 or above 8192 bits is refused). */
 struct key *key_public(enum algorithm alg, struct slice pem);
 struct key *key_private(enum algorithm alg, struct slice pem_or_secret);
+/* As key_public, and remembered by its bytes for the life of the process: reading a public key takes several times as
+ * long as checking a signature with it. From any thread; every answer is closed by whoever asked. */
+struct key *key_known(enum algorithm alg, struct slice pem);
+struct key *key_again(const struct key *k); /* the same public key once more, to be closed on its own */
 struct key *key_make(enum algorithm alg);
 void key_close(struct key *k);
 enum algorithm key_algorithm(const struct key *k);
@@ -68,8 +71,8 @@ bool key_private_pem(struct slice *out, struct arena *a, const struct key *k); /
 bool key_raw_public(unsigned char out[32], const struct key *k);
 struct key *key_from_raw_public(const unsigned char raw[32]); /* Ed25519 */
 
-struct slice key_sign(struct arena *a, const struct key *k,
-struct slice message); /* needs the private or shared part */
+/* Needs the private or shared part. */
+struct slice key_sign(struct arena *a, const struct key *k, struct slice message);
 bool key_verify(const struct key *k, struct slice message, struct slice signature);
 /* r ‖ s from the DER form that some banks send (RFC 3279 section 2.2.3); false where it is no such thing. */
 bool signature_from_der(unsigned char out[64], struct slice der);

@@ -296,7 +296,6 @@ algorithm_find(enum algorithm *out, struct slice name)
 /* OpenSSL's parameters point to what they hold, and not to constants. */
 static int salt_size = 64;
 static char pss[] = "pss", sha512_name[] = "SHA512", user_id[] = SM2_USER_ID;
-static const OSSL_PARAM params_none[] = {OSSL_PARAM_END};
 static const OSSL_PARAM params_pss[] = {
     OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, pss, sizeof pss - 1),
     OSSL_PARAM_int(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, &salt_size),
@@ -318,12 +317,12 @@ static const struct scheme {
     bool raw;
 } schemes[ALG__COUNT] = {
   /* in the order of enum algorithm */
-    {"ED25519", NULL,      NULL,         NULL,     params_none, 256,          256,          false},
-    {"EC",      NULL,      "prime256v1", "SHA256", params_none, 256,          256,          true },
-    {"RSA",     "RSA-PSS", NULL,         "SHA512", params_pss,  RSA_BITS_MIN, RSA_BITS_MAX, false},
-    {"",        NULL,      NULL,         NULL,     params_none, 0,            0,            false},
-    {"SM2",     NULL,      "SM2",        "SM3",    params_sm2,  256,          256,          true },
-    {"RSA",     NULL,      NULL,         "SHA256", params_none, RSA_BITS_MIN, RSA_BITS_MAX, false},
+    {"ED25519", NULL,      NULL,         NULL,     NULL,       256,          256,          false},
+    {"EC",      NULL,      "prime256v1", "SHA256", NULL,       256,          256,          true },
+    {"RSA",     "RSA-PSS", NULL,         "SHA512", params_pss, RSA_BITS_MIN, RSA_BITS_MAX, false},
+    {"",        NULL,      NULL,         NULL,     NULL,       0,            0,            false},
+    {"SM2",     NULL,      "SM2",        "SM3",    params_sm2, 256,          256,          true },
+    {"RSA",     NULL,      NULL,         "SHA256", NULL,       RSA_BITS_MIN, RSA_BITS_MAX, false},
 };
 
 struct key {
@@ -463,6 +462,15 @@ key_make(enum algorithm alg)
     return k;
 }
 
+struct key *
+key_again(const struct key *k)
+{
+    assert(k->pkey != NULL);
+    assert(!k->can_sign);
+    EVP_PKEY_up_ref(k->pkey);
+    return key_of(k->alg, k->pkey, false);
+}
+
 void
 key_close(struct key *k)
 {
@@ -574,6 +582,18 @@ signature_from_der(unsigned char out[64], struct slice der)
     return fits;
 }
 
+/* Parameters follow the start of the operation: OpenSSL 3.0.19 refuses SM2's user id where it is given along with it. */
+static bool
+operation_begin(EVP_MD_CTX *c, const struct key *k,
+                int (*init)(EVP_MD_CTX *, EVP_PKEY_CTX **, const char *, OSSL_LIB_CTX *, const char *, EVP_PKEY *,
+                            const OSSL_PARAM *))
+{
+    EVP_PKEY_CTX *operation = NULL;
+
+    return yes(init(c, &operation, k->scheme->digest, NULL, NULL, k->pkey, NULL)) &&
+           (k->scheme->params == NULL || yes(EVP_PKEY_CTX_set_params(operation, k->scheme->params)));
+}
+
 struct slice
 key_sign(struct arena *a, const struct key *k, struct slice message)
 {
@@ -592,8 +612,8 @@ key_sign(struct arena *a, const struct key *k, struct slice message)
         len = (size_t)EVP_PKEY_get_size(k->pkey);
         out = arena_take(a, len);
     }
-    done = yes(EVP_DigestSignInit_ex(c, NULL, k->scheme->digest, NULL, NULL, k->pkey, k->scheme->params)) &&
-           yes(EVP_DigestSign(c, out, &len, bytes(message), message.len));
+    done =
+        operation_begin(c, k, EVP_DigestSignInit_ex) && yes(EVP_DigestSign(c, out, &len, bytes(message), message.len));
     EVP_MD_CTX_reset(c); /* else the next call would sign with this call's key */
     assert(done);
     if (!k->scheme->raw)
@@ -624,7 +644,7 @@ key_verify(const struct key *k, struct slice message, struct slice signature)
         len = der_from_raw(der, signature);
         from = der;
     }
-    right = yes(EVP_DigestVerifyInit_ex(c, NULL, k->scheme->digest, NULL, NULL, k->pkey, k->scheme->params)) &&
+    right = operation_begin(c, k, EVP_DigestVerifyInit_ex) &&
             yes(EVP_DigestVerify(c, from, len, bytes(message), message.len));
     EVP_MD_CTX_reset(c);
     return right;

@@ -70,7 +70,7 @@ key_of_text(struct arena *a, enum algorithm alg, struct slice base64)
     struct key *k;
 
     if (alg != ALG_HMAC_SHA256)
-        return key_public(alg, pem_of(a, base64));
+        return key_known(alg, pem_of(a, base64));
     if (!base64_decode(&raw, a, base64))
         return NULL;
     k = key_private(alg, raw);
