@@ -102,8 +102,10 @@ route_find(const struct route **out, struct slice args[ROUTE_ARGS_MAX], struct s
         if (slice_equal(slice_of(routes[i].method), S("GET")))
             buf_add(&methods, S(", HEAD"));
     }
+    if (path == NULL)
+        return V_ROUTE_UNKNOWN;
     *allow = buf_slice(&methods);
-    return path == NULL ? V_ROUTE_UNKNOWN : V_METHOD_UNKNOWN;
+    return V_METHOD_UNKNOWN;
 }
 
 /* ---- bodies ------------------------------------------------------------------------------------------------------ */

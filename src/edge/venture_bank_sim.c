@@ -257,7 +257,10 @@ dossier_read(struct dossier *out, struct sim *s, struct arena *a, const struct s
     if (view != NULL && view->type == JSON_OBJECT && read_int(&out->amount, view, "asked") &&
         read_int(&out->term_months, view, "term_asked"))
         return true;
-    fprintf(stderr, "%s: %d %s\n", sent->loan, answer.status, fetch_row(end)->name);
+    if (end == FETCH_DONE && answer.status == 404)
+        printf("%s: another bank's by now (已转他行)\n", sent->loan);
+    else
+        fprintf(stderr, "%s: %d %s\n", sent->loan, answer.status, fetch_row(end)->name);
     return false;
 }
 

@@ -18,7 +18,7 @@ import time
 import judge
 import registry
 
-LOANS_A_ROUND = 300       # more than a round gets through on two cores
+LOANS_A_ROUND = 600       # more than a round gets through on two cores
 KILL_AFTER_S = 1.0        # at most, from a round's first acknowledgement
 FIRST_WAIT_S = 30         # for that one
 STARTS_KILLED = 0.2       # of all rounds: the daemon is killed once more, on its way up

@@ -377,6 +377,8 @@ refuses_addresses_methods_and_media_types(void **state)
             fail_msg("%s %s: %d", cases[i].method, cases[i].target, status);
         if (cases[i].allow != NULL)
             assert_string_equal(desk_field(d, "Allow"), cases[i].allow);
+        else
+            assert_null(desk_field(d, "Allow"));
     }
 }
 
