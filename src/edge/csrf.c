@@ -20,11 +20,11 @@ csrf_origin_check(const struct request *rq, const struct slice *origins, size_t 
         return V_OK;
     /* No page can set Sec-Fetch-Site, and it is right where Origin is hidden as "null"; so it decides. */
     if (site.at != NULL)
-        return slice_equal(site, S("same-origin")) ? V_OK : V_CSRF_WRONG;
+        return slice_equal(site, S("same-origin")) ? V_OK : V_ORIGIN_WRONG;
     for (size_t i = 0; origin.at != NULL && i < origin_count; i++)
         if (slice_equal(origin, origins[i]))
             return V_OK;
-    return V_CSRF_WRONG;
+    return V_ORIGIN_WRONG;
 }
 
 enum verdict

@@ -24,26 +24,26 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"POST",   CROWD_ORIGIN,                NULL,          V_OK        },
-    {"POST",   "https://other.test:8443",   NULL,          V_OK        },
-    {"POST",   NULL,                        "same-origin", V_OK        },
-    {"POST",   "null",                      "same-origin", V_OK        }, /* hidden by Referrer-Policy */
-    {"POST",   NULL,                        NULL,          V_CSRF_WRONG},
-    {"POST",   "",                          NULL,          V_CSRF_WRONG},
-    {"POST",   "null",                      NULL,          V_CSRF_WRONG},
-    {"POST",   "https://evil.test",         NULL,          V_CSRF_WRONG},
-    {"POST",   "http://registry.test",      NULL,          V_CSRF_WRONG},
-    {"POST",   CROWD_ORIGIN "/",            NULL,          V_CSRF_WRONG},
-    {"POST",   CROWD_ORIGIN ".evil.test",   NULL,          V_CSRF_WRONG},
-    {"POST",   CROWD_ORIGIN,                "cross-site",  V_CSRF_WRONG},
-    {"POST",   CROWD_ORIGIN,                "same-site",   V_CSRF_WRONG},
-    {"POST",   CROWD_ORIGIN,                "none",        V_CSRF_WRONG},
-    {"POST",   CROWD_ORIGIN,                "",            V_CSRF_WRONG},
-    {"DELETE", "https://evil.test",         NULL,          V_CSRF_WRONG},
-    {"PUT",    NULL,                        NULL,          V_CSRF_WRONG},
-    {"get",    NULL,                        NULL,          V_CSRF_WRONG}, /* methods have case: this is no GET */
-    {"GET",    NULL,                        NULL,          V_OK        },
-    {"HEAD",   "https://evil.test",         "cross-site",  V_OK        },
+    {"POST",   CROWD_ORIGIN,              NULL,          V_OK          },
+    {"POST",   "https://other.test:8443", NULL,          V_OK          },
+    {"POST",   NULL,                      "same-origin", V_OK          },
+    {"POST",   "null",                    "same-origin", V_OK          }, /* hidden by Referrer-Policy */
+    {"POST",   NULL,                      NULL,          V_ORIGIN_WRONG},
+    {"POST",   "",                        NULL,          V_ORIGIN_WRONG},
+    {"POST",   "null",                    NULL,          V_ORIGIN_WRONG},
+    {"POST",   "https://evil.test",       NULL,          V_ORIGIN_WRONG},
+    {"POST",   "http://registry.test",    NULL,          V_ORIGIN_WRONG},
+    {"POST",   CROWD_ORIGIN "/",          NULL,          V_ORIGIN_WRONG},
+    {"POST",   CROWD_ORIGIN ".evil.test", NULL,          V_ORIGIN_WRONG},
+    {"POST",   CROWD_ORIGIN,              "cross-site",  V_ORIGIN_WRONG},
+    {"POST",   CROWD_ORIGIN,              "same-site",   V_ORIGIN_WRONG},
+    {"POST",   CROWD_ORIGIN,              "none",        V_ORIGIN_WRONG},
+    {"POST",   CROWD_ORIGIN,              "",            V_ORIGIN_WRONG},
+    {"DELETE", "https://evil.test",       NULL,          V_ORIGIN_WRONG},
+    {"PUT",    NULL,                      NULL,          V_ORIGIN_WRONG},
+    {"get",    NULL,                      NULL,          V_ORIGIN_WRONG}, /* methods have case: this is no GET */
+    {"GET",    NULL,                      NULL,          V_OK          },
+    {"HEAD",   "https://evil.test",       "cross-site",  V_OK          },
 };
 
 static struct request *
@@ -80,7 +80,7 @@ takes_nothing_where_no_origin_is_ours(void **state)
 {
     struct crowd *c = *state;
 
-    assert_int_equal(csrf_origin_check(request_of(c, &rows[0]), NULL, 0), V_CSRF_WRONG);
+    assert_int_equal(csrf_origin_check(request_of(c, &rows[0]), NULL, 0), V_ORIGIN_WRONG);
     assert_int_equal(csrf_origin_check(request_of(c, &rows[2]), NULL, 0), V_OK);
 }
 

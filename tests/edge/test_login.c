@@ -455,7 +455,7 @@ lets_no_other_site_log_anybody_in(void **state)
 
     rq->header_count = 0;
     crowd_header(c, rq, "Origin", S("https://evil.test"));
-    assert_int_equal(crowd_visit(&v, c, rq), V_CSRF_WRONG);
+    assert_int_equal(crowd_visit(&v, c, rq), V_ORIGIN_WRONG);
 }
 
 /* The log of this process between begin and end. */
