@@ -8,8 +8,8 @@
 
 #include "session.h"
 
-/* V_ORIGIN_WRONG unless Sec-Fetch-Site (W3C Fetch Metadata) says same-origin or, where that is not sent, Origin (RFC 6454)
- * is one of ours, each like "https://ventured.example:8443". GET and HEAD change nothing and pass. */
+/* V_ORIGIN_WRONG unless Sec-Fetch-Site (W3C Fetch Metadata) says same-origin or, where that is missing, Origin
+ * (RFC 6454) is one of ours, each like "https://ventured.example:8443". GET and HEAD change nothing and pass. */
 enum verdict csrf_origin_check(const struct request *rq, const struct slice *origins, size_t origin_count);
 
 /* The same, and V_CSRF_WRONG unless X-CSRF-Token is the one of the session under `token`; compared in constant time. */
