@@ -16,6 +16,7 @@
 #include "ventured/file.h"
 
 #define GROUP 200
+#define LOANS_FROM 1000 /* above what banks and people take, whose seed may be a loan's too */
 #define SECRET_SIZE 32
 #define SECRET_FILE_MAX 4096
 #define GROUP_ARENA ((size_t)256 << 20)
@@ -274,6 +275,7 @@ people_open(struct demo *d)
 {
     account_open(d, "demo-officer", "centre", "centre_officer", "");
     account_open(d, "demo-chief", "bureau", "section_chief", "");
+    account_open(d, "demo-checker", banks[0].id, "bank_checker", "");
     for (size_t i = 0; i < COUNT(districts); i++)
         account_open(d, arena_print(d->kept, "demo-clerk-%s", districts[i].code).at,
                      arena_print(d->kept, "hrss-%s", districts[i].code).at, "district_clerk",
@@ -375,19 +377,6 @@ secret_set(struct demo *d)
                     "\"secret\":\"" SLICE_FMT "\",\"from\":\"2023-01-01\",\"certificate_required\":\"no\","
                     "\"profile\":\"rfc9421\"",
                     banks[0].id, banks[0].id, SLICE_ARG(slice_cut(&rest, line, '\n'))));
-}
-
-/* What only some runs ask for: the entries of the others keep their ids. */
-static void
-extras_set(struct demo *d)
-{
-    int64_t serial = d->serial;
-
-    if (d->o->endpoint != NULL)
-        endpoint_set(d);
-    if (d->o->with_secret)
-        secret_set(d);
-    d->serial = serial;
 }
 
 /* ---- one loan ---------------------------------------------------------------------------------------------------- */
@@ -590,9 +579,13 @@ demo_run(struct demo_report *out, const struct demo_options *o)
     for (size_t i = 0; i < BANKS && d.got == V_OK; i++)
         bank_open(&d, i);
     people_open(&d);
-    extras_set(&d);
+    if (o->endpoint != NULL)
+        endpoint_set(&d);
+    if (o->with_secret)
+        secret_set(&d);
     flush(&d);
     d.id_seed = o->seed;
+    d.serial = LOANS_FROM; /* whatever came before, so that the loans' entries keep their ids */
     for (int64_t i = 1; i <= o->loans && d.got == V_OK; i++) {
         loan_run(&d, i);
         out->loans++;

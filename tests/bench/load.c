@@ -23,6 +23,8 @@
 #define KEPT_SIZE ((size_t)1 << 30) /* address space, all of which an instrumented build marks: no more than needed */
 #define STATUS_MAX 600
 #define REOPEN_EACH_MS 20
+#define BUSY 503
+#define BUSY_PAUSE_MS 200
 #define NS_US 1000
 #define NS_MS (1000 * 1000)
 
@@ -47,10 +49,10 @@ struct sender {
     struct line line;
     struct arena *arena, *answer;
     pthread_t thread;
-    int64_t *took_ns;                                                    /* of each answered parcel */
-    size_t answered;                                                     /* parcels */
-    int64_t sent, created, repeated, strange, cuts, refused[STATUS_MAX]; /* facts, but for cuts */
-    struct slice complaint;                                              /* the first refusal's body */
+    int64_t *took_ns;                                                          /* of each answered parcel */
+    size_t answered;                                                           /* parcels */
+    int64_t sent, created, repeated, strange, cuts, busy, refused[STATUS_MAX]; /* facts, but for cuts, busy */
+    struct slice complaint;                                                    /* the first refusal's body */
 };
 
 static int64_t
@@ -77,20 +79,26 @@ reopen(struct sender *s, int64_t deadline_ns)
     }
 }
 
-/* The same bytes again after a cut: the id decides, so none is recorded twice. */
+/* Asks until there is an answer that is not 503. The same bytes again after a cut, or when the registry is busy: the id
+ * decides, so none is recorded twice. False where the line stays cut, or is not to be opened again. */
 static bool
 ask(struct sender *s, const struct parcel *p)
 {
+    const struct timespec pause = {.tv_nsec = BUSY_PAUSE_MS * NS_MS};
     int64_t deadline_ns = now_ns() + s->load->o.patience * 1000 * NS_MS;
-    bool first = true;
 
-    while (!line_ask(&s->line, p->bytes)) {
-        s->cuts++;
-        if (s->load->o.until_cut || (!first && now_ns() >= deadline_ns) || !reopen(s, deadline_ns))
+    for (bool first = true;; first = false) {
+        bool answered = line_ask(&s->line, p->bytes);
+
+        if (answered && (s->line.status != BUSY || now_ns() >= deadline_ns))
+            return true;
+        s->busy += answered;
+        s->cuts += !answered;
+        if (answered)
+            nanosleep(&pause, NULL);
+        else if (s->load->o.until_cut || (!first && now_ns() >= deadline_ns) || !reopen(s, deadline_ns))
             return false;
-        first = false;
     }
-    return true;
 }
 
 /* Finds each fact's receipt in the answer, which gives them in the order sent; `lines` gets what is acknowledged. */
@@ -171,7 +179,7 @@ send_all(void *context)
 /* ---- the report -------------------------------------------------------------------------------------------------- */
 
 struct sum {
-    int64_t sent, created, repeated, strange, cuts, refused_all, refused[STATUS_MAX], facts;
+    int64_t sent, created, repeated, strange, cuts, busy, refused_all, refused[STATUS_MAX], facts;
     int64_t *took_ns, took_count;
 };
 
@@ -198,6 +206,7 @@ add_up(struct sum *out, struct arena *a, const struct sender *senders, size_t co
         out->repeated += s->repeated;
         out->strange += s->strange;
         out->cuts += s->cuts;
+        out->busy += s->busy;
         out->facts += (int64_t)s->queue.fact_count;
         for (int status = 0; status < STATUS_MAX; status++) {
             out->refused[status] += s->refused[status];
@@ -229,9 +238,10 @@ print_report(const struct sum *s, int64_t took_ns)
         printf("%s\"%d\":%" PRId64, first ? "" : ",", status, s->refused[status]);
         first = false;
     }
-    printf("},\"strange\":%" PRId64 ",\"failed_connections\":%" PRId64 ",\"requests\":%" PRId64 ",\"seconds\":%" PRId64
-           ".%03" PRId64 ",\"per_second\":%" PRId64 ",\"p50_us\":%" PRId64 ",\"p99_us\":%" PRId64 "}\n",
-           s->strange, s->cuts, s->took_count, ms / 1000, ms % 1000, good * 1000 / (ms > 0 ? ms : 1),
+    printf("},\"strange\":%" PRId64 ",\"failed_connections\":%" PRId64 ",\"busy\":%" PRId64 ",\"requests\":%" PRId64
+           ",\"seconds\":%" PRId64 ".%03" PRId64 ",\"per_second\":%" PRId64 ",\"p50_us\":%" PRId64
+           ",\"p99_us\":%" PRId64 "}\n",
+           s->strange, s->cuts, s->busy, s->took_count, ms / 1000, ms % 1000, good * 1000 / (ms > 0 ? ms : 1),
            percentile_us(s, 50), percentile_us(s, 99));
 }
 
@@ -305,14 +315,15 @@ run(struct load *l, struct arena *a)
 static int
 misuse(void)
 {
-    fprintf(stderr, "load --url URL [--connect HOST:PORT] --ca FILE --key FILE --key-id ID --alg NAME --work FILE\n"
-                    "     --connections N [--batch K] [--ids FILE] [--acked FILE] [--seconds S] [--until-cut]\n"
-                    "     [--patience S]\n"
-                    "Posts LANE<TAB>KIND<TAB>BODY lines, a lane's in order over one connection; --batch posts lists.\n"
-                    "--ids: one id a line, made where there is none, so that a second run sends the same entries.\n"
-                    "--acked: gets ID SEQ KIND SUBJECT of each entry that was acknowledged.\n"
-                    "--patience: how long to connect anew after a cut, the same bytes again; --until-cut: never.\n"
-                    "Exit 0: all was answered 201 or 200 (or the server went away), 1: not so, 2: misuse.\n");
+    fprintf(stderr,
+            "load --url URL [--connect HOST:PORT] --ca FILE --key FILE --key-id ID --alg NAME --work FILE\n"
+            "     --connections N [--batch K] [--ids FILE] [--acked FILE] [--seconds S] [--until-cut]\n"
+            "     [--patience S]\n"
+            "Posts LANE<TAB>KIND<TAB>BODY lines, a lane's in order over one connection; --batch posts lists.\n"
+            "--ids: one id a line, made where there is none, so that a second run sends the same entries.\n"
+            "--acked: gets ID SEQ KIND SUBJECT of each entry that was acknowledged.\n"
+            "--patience: how long to ask again after a cut or a 503, the same bytes; --until-cut: never after a cut.\n"
+            "Exit 0: all was answered 201 or 200 (or the server went away), 1: not so, 2: misuse.\n");
     return 2;
 }
 

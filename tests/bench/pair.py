@@ -81,17 +81,18 @@ class Trial:
         began = time.monotonic()
         loads = [self.load(ports, *key) for key in self.work]
         daemons["b"] = self.kill_one(daemons["b"], loads)
-        cut = repeated = 0
+        cut = repeated = busy = 0
         for process in loads:
             code, report, said = registry.report_of(process)
             cut += report.get("failed_connections", 0)
             repeated += report.get("repeated", 0)
+            busy += report.get("busy", 0)
             if code != 0:
                 self.faults.append(f"a load ended with {code}: {report} {said}")
         took = time.monotonic() - began
         self.faults += [f"daemon {name} did not end well" for name, d in daemons.items() if d.end() != 0]
         self.figures |= {"seconds": round(took), "entries a second": round(len(self.facts) / took),
-                         "cut connections": cut, "answered 200": repeated}
+                         "cut connections": cut, "answered 200": repeated, "answered 503": busy}
 
     def judge(self):
         acked = {name: [line for key in self.work if key[0] == name for line in self.reg.acked("-".join(key))]
