@@ -54,8 +54,8 @@ bool algorithm_find(enum algorithm *out, struct slice name);
 /* A public, private or shared key with its one algorithm. */
 struct key;
 
-/* Public: PEM SubjectPublicKeyInfo. Private: PEM PKCS #8. HMAC: the raw secret, 32 to 64 bytes. NULL where the bytes are
- * not a key of that algorithm (RSA below 2048 or above 8192 bits is refused). */
+/* Public: PEM SubjectPublicKeyInfo. Private: PEM PKCS #8. HMAC: the raw secret, 32 to 64 bytes. NULL where the bytes
+ * are not a key of that algorithm (RSA below 2048 or above 8192 bits is refused). */
 struct key *key_public(enum algorithm alg, struct slice pem);
 struct key *key_private(enum algorithm alg, struct slice pem_or_secret);
 /* As key_public, and remembered by its bytes for the life of the process: reading a public key takes several times as

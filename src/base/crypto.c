@@ -582,7 +582,7 @@ signature_from_der(unsigned char out[64], struct slice der)
     return fits;
 }
 
-/* Parameters follow the start of the operation: OpenSSL 3.0.19 refuses SM2's user id where it is given along with it. */
+/* Parameters follow the start of the operation: OpenSSL 3.0.19 refuses SM2's user id that is given along with it. */
 static bool
 operation_begin(EVP_MD_CTX *c, const struct key *k,
                 int (*init)(EVP_MD_CTX *, EVP_PKEY_CTX **, const char *, OSSL_LIB_CTX *, const char *, EVP_PKEY *,
