@@ -33,7 +33,7 @@ may_register_person(const struct view *v, const struct entry *e, struct problems
     const struct person_registered *d = e->body;
 
     check_subject(p, uuid_valid(e->subject), S("须为随机生成的 UUID"), S("must be a random UUID"));
-    if (d->id_type == PERSON_REGISTERED_ID_TYPE_RESIDENT_ID && !resident_id_valid(d->id_number))
+    if (slice_equal(d->id_type, S("resident_id")) && !resident_id_valid(d->id_number))
         problem_add(p, V_FIELD_CHECK, S("/id_number"), S("须为 18 位居民身份证号（GB 11643），末位 X 大写"),
                     S("must be an 18-character resident identity number (GB 11643), a final X in upper case"));
     check_district(p, &v->others[0], e->on);

@@ -90,7 +90,8 @@ struct pack {
 static bool
 says_nothing_to_the_door(struct slice key)
 {
-    static const struct slice own[] = {S_INIT("name"), S_INIT("scope"), S_INIT("zh"), S_INIT("en"), S_INIT("note")};
+    static const struct slice own[] = {S_INIT("name"), S_INIT("scope"), S_INIT("zh"),
+                                       S_INIT("en"),   S_INIT("note"),  S_INIT("labels")};
 
     for (size_t i = 0; i < COUNT(own); i++)
         if (slice_equal(key, own[i]))

@@ -26,6 +26,7 @@ static const struct {
     {"limit.set", "district@330600", LIST "['330602','330603','330604','330681','330683','330624']"},
     {"limit.set", "loan_group_province@330000", LIST "['student','unemployed','hard_to_employ','veteran','disabled']"},
     {"limit.set", "loan_group_national@cn", LIST "['graduate','veteran']"},
+    {"limit.set", "loan_group_flag@330600", LIST "['female','disabled']"},
     {"limit.set", "loan_use@330600", LIST "['working_capital','equipment']"},
     {"limit.set", "loan_refusal_reason@330600", LIST "['not_entitled','papers_missing']"},
     {"limit.set", "loan_thaw_reason@330600", LIST "['checked_in_order']"},

@@ -33,6 +33,8 @@ const struct actor town_bank_other = ACTOR(ROLE_BANK_MACHINE, "bank-sx", "sx-cor
 
 /* ---- what is there from the beginning -------------------------------------------------------------------------- */
 
+#define LIST "'from':'2020-01-01','source':'assumed','confidence':'A','unit':'list','items':"
+
 static const struct {
     const char *kind, *subject, *fields;
 } beginnings[] = {
@@ -54,8 +56,10 @@ static const struct {
     {"organisation.registered", "bank-sx", "'sort':'bank','zh':'鉴湖银行'"},
     {"organisation.registered", "bank-rcb", "'sort':'bank','zh':'曹娥江农商银行'"},
     {"organisation.registered", "operator-one", "'sort':'operator','zh':'若耶溪创业园','district':'330602'"},
-    {"limit.set", "mend_reason@330600", "'from':'2020-01-01','source':'assumed','confidence':'A','unit':'list',"
-                                        "'items':['typing_error','wrong_amount']"},
+    {"limit.set", "mend_reason@330600", LIST "['typing_error','wrong_amount']"},
+    {"limit.set", "id_type@330600", LIST "['resident_id','passport','other']"},
+    {"limit.set", "organisation_close_reason@330600", LIST "['dissolved','merged','agreement_ended']"},
+    {"limit.set", "enterprise_close_reason@330600", LIST "['deregistered','merged']"},
 };
 
 int
