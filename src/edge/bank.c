@@ -4,6 +4,7 @@
  * Invariant: a key is loaded anew for every request, so that a revocation holds from the next one on.
  */
 #include "bank.h"
+#include "plain.h"
 
 /* The origin that clients of this server name sign; a request on another name has none. */
 static struct slice
@@ -15,15 +16,15 @@ origin_of(const struct call *c)
     return slice_of(c->edge->o.names[0].origin);
 }
 
-/* The profile belongs to the key: what was signed in another way than the bank agreed on is not read at all. */
+/* The profile belongs to the key: what was signed in another way than the bank agreed on counts for nothing. */
 static enum verdict
-check_key(struct call *c, const struct key_record *k)
+check_key(struct call *c, const struct key_record *k, enum key_profile read_in)
 {
     c->fault = S("keyid");
     if (!key_record_valid(k, day_local(the_clock.wall_ms())))
         return V_KEY_EXPIRED;
     c->fault = S("profile");
-    return k->profile == KEY_PROFILE_RFC9421 ? V_OK : V_SIGNATURE_MALFORMED;
+    return k->profile == read_in ? V_OK : V_SIGNATURE_MALFORMED;
 }
 
 static enum verdict
@@ -59,14 +60,15 @@ check_signature(struct call *c, const struct signature *s, const struct signatur
     return got;
 }
 
-/* `created` may lie a window ahead, and holds for a window from then on: after two no copy can pass as fresh. */
+/* `created` may lie a window ahead, and holds for a window from then on: after two no copy can pass as fresh. The nonce
+ * stands for the entry's id too, which a plain signature does not cover: a copy under another id is another request. */
 static void
 keep_proof(struct call *c, const struct signature *s, int64_t window_s)
 {
     struct evidence *evidence = NEW(c->rq->arena, struct evidence);
     struct nonce *nonce = NEW(c->rq->arena, struct nonce);
     struct hash body = sha256_one(c->rq->body);
-    struct slice parts[] = {s->base, hash_slice(&body)};
+    struct slice parts[] = {s->base, hash_slice(&body), header_find(c->rq, "idempotency-key")};
 
     *evidence = (struct evidence){s->base, s->value, s->key_id, c->rq->body};
     *nonce = (struct nonce){s->key_id, s->nonce, sha256(parts, COUNT(parts)), (s->created_s + 2 * window_s) * 1000};
@@ -75,9 +77,10 @@ keep_proof(struct call *c, const struct signature *s, int64_t window_s)
 }
 
 static enum verdict
-check_links(struct call *c, const struct signature *s, const struct signature_policy *p, const struct key_record *k)
+check_links(struct call *c, const struct signature *s, const struct signature_policy *p, const struct key_record *k,
+            enum key_profile read_in)
 {
-    TRY(check_key(c, k));
+    TRY(check_key(c, k, read_in));
     TRY(check_certificate(c, k));
     TRY(check_signature(c, s, p, k));
     c->fault = (struct slice){0};
@@ -90,19 +93,21 @@ check_links(struct call *c, const struct signature *s, const struct signature_po
 enum verdict
 bank_identify(struct call *c)
 {
+    enum key_profile profile = plain_is_meant(c->rq) ? KEY_PROFILE_PLAIN : KEY_PROFILE_RFC9421;
     struct signature_policy policy = *c->route->policy;
     struct signature s;
     struct key_record k = {0};
     enum verdict got;
 
     policy.window_s = c->edge->o.signature_window_s;
-    got = signature_read(&s, c->rq, origin_of(c), &policy);
+    got = profile == KEY_PROFILE_PLAIN ? plain_read(&s, c->rq, &policy)
+                                       : signature_read(&s, c->rq, origin_of(c), &policy);
     c->fault = s.fault;
     TRY(got);
     got = c->edge->o.key_find(&k, c->db, c->edge->o.vault, c->rq->arena, s.key_id);
     c->fault = got == V_KEY_UNKNOWN ? S("keyid") : (struct slice){0};
     TRY(got);
-    got = check_links(c, &s, &policy, &k);
+    got = check_links(c, &s, &policy, &k, profile);
     key_close(k.key);
     return got;
 }

@@ -5,6 +5,7 @@
  */
 #include "bank.h"
 #include "call.h"
+#include "plain.h"
 #include "reception.h"
 
 #define ANSWER_FIELDS_MAX 16
@@ -144,7 +145,8 @@ call_refuse(struct call *c, enum verdict v)
 static bool
 is_signed(const struct request *rq)
 {
-    return header_find(rq, "signature").at != NULL || header_find(rq, "signature-input").at != NULL;
+    return header_find(rq, "signature").at != NULL || header_find(rq, "signature-input").at != NULL ||
+           plain_is_meant(rq);
 }
 
 static enum verdict

@@ -146,8 +146,8 @@ is_nonce_char(char c)
            (c != '\0' && strchr("+/=-_.", c) != NULL);
 }
 
-static bool
-is_nonce(struct slice s, const struct signature_policy *p)
+bool
+signature_nonce_valid(struct slice s, const struct signature_policy *p)
 {
     for (size_t i = 0; i < s.len; i++) {
         if (!is_nonce_char(s.at[i]))
@@ -162,7 +162,7 @@ read_parameters(struct signature *s, const struct sfv *input, const struct signa
     for (size_t i = 0; i < COUNT(parameters); i++)
         TRY(read_parameter(s, &parameters[i], input));
     s->fault = S("nonce");
-    if (!is_nonce(s->nonce, p))
+    if (!signature_nonce_valid(s->nonce, p))
         return V_SIGNATURE_MALFORMED;
     s->fault = S("keyid");
     return s->key_id.len > 0 && s->key_id.len <= p->key_id_len_max ? V_OK : V_SIGNATURE_MALFORMED;

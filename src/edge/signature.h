@@ -45,6 +45,9 @@ struct signature {
 enum verdict signature_read(struct signature *out, const struct request *rq, struct slice origin,
                             const struct signature_policy *p);
 
+/* Characters and length. */
+bool signature_nonce_valid(struct slice nonce, const struct signature_policy *p);
+
 /* The rest, once the caller has found the key, its dates and the certificate in order: V_OK, V_SIGNATURE_STALE (created
  * outside the window, or expired), V_DIGEST_WRONG or V_SIGNATURE_WRONG (an `alg` that is not the key's, too), in this
  * order. */

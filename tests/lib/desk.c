@@ -26,16 +26,18 @@ const struct people *desk_people;
 static struct machine {
     const char *name, *organisation;
     enum algorithm algorithm;
+    enum key_profile profile;
     int from, to; /* days from today */
     bool revoked, certificate_required;
     struct key *key;
 } machines[] = {
-    {"bank-one",       "bank-one",     ALG_ED25519,           -100, 100, false, false, NULL},
-    {"bank-foreign",   "bank-foreign", ALG_ECDSA_P256_SHA256, -100, 100, false, false, NULL},
-    {"bank-expired",   "bank-one",     ALG_ED25519,           -100, -1,  false, false, NULL},
-    {"bank-early",     "bank-one",     ALG_ED25519,           1,    100, false, false, NULL},
-    {"bank-revoked",   "bank-one",     ALG_ED25519,           -100, 100, true,  false, NULL},
-    {"bank-certified", "bank-one",     ALG_SM2_SM3,           -100, 100, false, true,  NULL},
+    {"bank-one",       "bank-one",     ALG_ED25519,           KEY_PROFILE_RFC9421, -100, 100, false, false, NULL},
+    {"bank-foreign",   "bank-foreign", ALG_ECDSA_P256_SHA256, KEY_PROFILE_RFC9421, -100, 100, false, false, NULL},
+    {"bank-expired",   "bank-one",     ALG_ED25519,           KEY_PROFILE_RFC9421, -100, -1,  false, false, NULL},
+    {"bank-early",     "bank-one",     ALG_ED25519,           KEY_PROFILE_RFC9421, 1,    100, false, false, NULL},
+    {"bank-revoked",   "bank-one",     ALG_ED25519,           KEY_PROFILE_RFC9421, -100, 100, true,  false, NULL},
+    {"bank-certified", "bank-one",     ALG_SM2_SM3,           KEY_PROFILE_RFC9421, -100, 100, false, true,  NULL},
+    {"bank-plain",     "bank-one",     ALG_SM2_SM3,           KEY_PROFILE_PLAIN,   -100, 100, false, false, NULL},
 };
 
 static char certificate_sha256[65];
@@ -95,6 +97,7 @@ desk_key_find(struct key_record *out, struct db *db, const struct vault *v, stru
         .actor = {ROLE_BANK_MACHINE, slice_of(m->organisation), S("m1"), {0}},
         .key = key_public(m->algorithm, pem),
         .algorithm = m->algorithm,
+        .profile = m->profile,
         .from = today + m->from,
         .to = today + m->to,
         .revoked = m->revoked,
@@ -301,6 +304,28 @@ desk_sign(struct desk *d, struct outgoing *o, const struct desk_signature *s)
     assert_true(signature_make(&fields, &message, &plan, m->key));
     outgoing_set(o, "Signature-Input", fields.input);
     outgoing_set(o, "Signature", fields.signature);
+}
+
+/* The text is put together here as the interface's description says, not by the function under test. */
+void
+desk_sign_plain(struct desk *d, struct outgoing *o, const struct desk_signature *s)
+{
+    const struct request *rq = &o->request;
+    struct machine *m = machine_find(slice_of(s->key));
+    const char *nonce = s->nonce == NULL ? new_id(d->world) : s->nonce;
+    struct slice created = arena_print(d->arena, "%lld", (long long)(world_now_ms / 1000 - s->age_s)), text, value;
+    struct hash digest = sm3_one(rq->body);
+
+    assert_non_null(m);
+    text = arena_print(d->arena, SLICE_FMT "\n" SLICE_FMT "\n" SLICE_FMT "\n%s\n" SLICE_FMT "\n", SLICE_ARG(rq->method),
+                       SLICE_ARG(rq->target), SLICE_ARG(created), nonce,
+                       SLICE_ARG(hex_encode(d->arena, hash_slice(&digest))));
+    value = key_sign(d->arena, m->key, text);
+    outgoing_set(o, "X-Key-Serial", slice_of(s->key_id == NULL ? s->key : s->key_id));
+    outgoing_set(o, "X-Sign-Alg", S("SM2-SM3"));
+    outgoing_set(o, "X-Timestamp", created);
+    outgoing_set(o, "X-Nonce", slice_of(nonce));
+    outgoing_set(o, "X-Signature", base64_encode(d->arena, value));
 }
 
 int

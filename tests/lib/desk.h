@@ -56,6 +56,9 @@ struct desk_signature {
 };
 void desk_sign(struct desk *d, struct outgoing *o, const struct desk_signature *s);
 
+/* The same in the plain profile, by "bank-plain" or whoever has an SM2 key; `left_out` and `origin` say nothing. */
+void desk_sign_plain(struct desk *d, struct outgoing *o, const struct desk_signature *s);
+
 /* Sends and waits: the status, 0 where none came. The body lies in d->client.body. */
 int desk_send(struct desk *d, const struct outgoing *o);
 
@@ -72,6 +75,7 @@ const char *desk_text(struct desk *d, const char *key); /* a text member of it, 
 /* Whether a problem with this verdict stands at this pointer in the last answer. */
 bool desk_has_problem(struct desk *d, const char *pointer, const char *verdict);
 
-/* Keys by name: "bank-one", "bank-foreign", "bank-expired", "bank-early", "bank-revoked", "bank-certified". */
+/* Keys by name: "bank-one", "bank-foreign", "bank-expired", "bank-early", "bank-revoked", "bank-certified", and, in the
+ * plain profile, "bank-plain". */
 
 #endif
