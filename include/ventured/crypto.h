@@ -61,7 +61,7 @@ struct key *key_private(enum algorithm alg, struct slice pem_or_secret);
 /* As key_public, and remembered by its bytes for the life of the process: reading a public key takes several times as
  * long as checking a signature with it. From any thread; every answer is closed by whoever asked. */
 struct key *key_known(enum algorithm alg, struct slice pem);
-struct key *key_again(const struct key *k); /* the same public key once more, to be closed on its own */
+struct key *key_again(struct key *k); /* for one holder more, who closes it too; nobody changes a key */
 struct key *key_make(enum algorithm alg);
 void key_close(struct key *k);
 enum algorithm key_algorithm(const struct key *k);

@@ -13,6 +13,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,7 +330,8 @@ struct key {
     const struct scheme *scheme;
     enum algorithm alg;
     bool can_sign;
-    EVP_PKEY *pkey; /* NULL for a shared secret */
+    _Atomic int holders; /* each closes it once */
+    EVP_PKEY *pkey;      /* NULL for a shared secret */
     size_t secret_size;
     unsigned char secret[SECRET_MAX];
 };
@@ -374,7 +376,7 @@ key_of(enum algorithm alg, EVP_PKEY *pkey, bool can_sign)
     ERR_clear_error();
     k = OPENSSL_zalloc(sizeof *k);
     assert(k != NULL);
-    *k = (struct key){.scheme = &schemes[alg], .alg = alg, .can_sign = can_sign, .pkey = pkey};
+    *k = (struct key){.scheme = &schemes[alg], .alg = alg, .can_sign = can_sign, .holders = 1, .pkey = pkey};
     return k;
 }
 
@@ -390,6 +392,7 @@ key_shared(struct slice secret)
     k->scheme = &schemes[ALG_HMAC_SHA256];
     k->alg = ALG_HMAC_SHA256;
     k->can_sign = true;
+    k->holders = 1;
     k->secret_size = secret.len;
     memcpy(k->secret, secret.at, secret.len);
     return k;
@@ -463,18 +466,16 @@ key_make(enum algorithm alg)
 }
 
 struct key *
-key_again(const struct key *k)
+key_again(struct key *k)
 {
-    assert(k->pkey != NULL);
-    assert(!k->can_sign);
-    EVP_PKEY_up_ref(k->pkey);
-    return key_of(k->alg, k->pkey, false);
+    atomic_fetch_add(&k->holders, 1);
+    return k;
 }
 
 void
 key_close(struct key *k)
 {
-    if (k == NULL)
+    if (k == NULL || atomic_fetch_sub(&k->holders, 1) > 1)
         return;
     EVP_PKEY_free(k->pkey);
     OPENSSL_clear_free(k, sizeof *k);

@@ -31,7 +31,7 @@ find(const struct hash *of)
 }
 
 static void
-keep(const struct hash *of, const struct key *k)
+keep(const struct hash *of, struct key *k)
 {
     struct place *p = &known.places[of->at[0]];
 
