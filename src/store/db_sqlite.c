@@ -7,9 +7,12 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store_int.h"
+
+#define WAL_PAUSE_MS 5
 
 struct sqlite {
     sqlite3 *handle;
@@ -79,8 +82,7 @@ exec(struct db *db, const char *doing, const char *sql)
 static const char common_settings[] = "PRAGMA foreign_keys = ON;"
                                       "PRAGMA trusted_schema = OFF;"
                                       "PRAGMA temp_store = MEMORY;";
-static const char writer_settings[] = "PRAGMA journal_mode = WAL;"
-                                      "PRAGMA synchronous = FULL;"
+static const char writer_settings[] = "PRAGMA synchronous = FULL;"
                                       "PRAGMA secure_delete = ON;"
                                       "PRAGMA cache_size = -65536;";
 static const char reader_settings[] = "PRAGMA query_only = ON;"
@@ -103,21 +105,43 @@ static const struct setting reader_promises[] = {
     {"PRAGMA query_only",   "1"  },
 };
 
-static enum verdict
-promise_check(struct db *db, const struct setting *want)
+/* Runs a pragma: does it answer with that? */
+static bool
+pragma_says(struct db *db, const char *sql, const char *wanted)
 {
     sqlite3_stmt *statement = NULL;
     const char *value = NULL;
-    bool same;
+    bool says;
 
-    if (sqlite3_prepare_v2(handle_of(db), want->sql, -1, &statement, NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(handle_of(db), sql, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
         value = (const char *)sqlite3_column_text(statement, 0);
-    same = value != NULL && strcmp(value, want->value) == 0;
-    if (!same)
-        log_write(LOG_ERROR, "database_not_durable", "engine=sqlite setting=\"%s\" want=%s", want->sql, want->value);
+    says = value != NULL && strcmp(value, wanted) == 0;
     sqlite3_finalize(statement);
-    return same ? V_OK : V_DATABASE;
+    return says;
+}
+
+static enum verdict
+promise_check(struct db *db, const struct setting *want)
+{
+    if (pragma_says(db, want->sql, want->value))
+        return V_OK;
+    log_write(LOG_ERROR, "database_not_durable", "engine=sqlite setting=\"%s\" want=%s", want->sql, want->value);
+    return V_DATABASE;
+}
+
+/* Of processes that open a new file together one turns it to WAL. The others, who hold a lock themselves by then, are
+ * refused without the busy handler being asked, so they wait here. */
+static void
+wal_begin(struct db *db)
+{
+    const struct timespec pause = {.tv_nsec = WAL_PAUSE_MS * 1000 * 1000};
+
+    for (int tries = DB_LOCK_TIMEOUT_MS / WAL_PAUSE_MS; tries > 0; tries--) {
+        if (pragma_says(db, "PRAGMA journal_mode = WAL", "wal"))
+            return;
+        nanosleep(&pause, NULL);
+    }
 }
 
 /* SQLite gives its log and index the mode of the main file; so that nobody else can read any of the three, the main
@@ -138,6 +162,8 @@ settle(struct db *db)
     const struct setting *promises = writer ? writer_promises : reader_promises;
     size_t count = writer ? COUNT(writer_promises) : COUNT(reader_promises);
 
+    if (writer)
+        wal_begin(db);
     TRY(exec(db, "settings", common_settings));
     TRY(exec(db, "settings", writer ? writer_settings : reader_settings));
     TRY(exec(db, "settings", checkpoint_settings));

@@ -139,7 +139,7 @@ static void
 lets_several_processes_try_at_once(void **state)
 {
     struct engine *e = *state;
-    pid_t children[4];
+    pid_t children[12];
 
     for (size_t i = 0; i < COUNT(children); i++) {
         children[i] = fork();
