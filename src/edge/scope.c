@@ -31,6 +31,12 @@ static const enum scope_of scopes[ROLE__COUNT] = {
     [ROLE_IMPORT] = SCOPE_NONE,
 };
 
+bool
+scope_is_house(enum role r)
+{
+    return scopes[r] == SCOPE_ORGANISATION;
+}
+
 static enum scope_of
 scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
 {

@@ -116,15 +116,34 @@ add_body(struct buf *b, const struct show *s, const struct kind_row *k, const st
     return V_OK;
 }
 
+static bool
+is_of_own_house(struct slice *role, const struct show *s, const struct leaf *leaf)
+{
+    struct slice account, rest;
+
+    *role = slice_cut(&rest, leaf->actor, ':');
+    return slice_equal(slice_cut(&account, rest, ':'), s->who->organisation);
+}
+
 /* Who did it, to the account within the reader's own house and to those who see the whole registry; else the role. */
 static struct slice
 visible_actor(const struct show *s, const struct leaf *leaf)
 {
-    struct slice rest, role = slice_cut(&rest, leaf->actor, ':');
-    struct slice account, organisation = slice_cut(&account, rest, ':');
+    struct slice role;
     bool sees_all = s->who->role == ROLE_AUDITOR || s->who->role == ROLE_SYSTEM;
 
-    return sees_all || slice_equal(organisation, s->who->organisation) ? leaf->actor : role;
+    return is_of_own_house(&role, s, leaf) || sees_all ? leaf->actor : role;
+}
+
+/* A bank that got a loan after another does not learn what the other did with it. */
+static bool
+is_of_another_bank(const struct show *s, const struct leaf *leaf)
+{
+    struct slice word;
+    enum role role;
+
+    return scope_is_house(s->who->role) && !is_of_own_house(&word, s, leaf) && role_find(&role, word) &&
+           scope_is_house(role);
 }
 
 static void
@@ -145,7 +164,7 @@ show_may_know(const struct show *s, const struct leaf *leaf)
 {
     const struct kind *k = registry_kind(s->registry, leaf->kind);
 
-    return k != NULL && (k->schema->see & ROLE_BIT(s->who->role)) != 0;
+    return k != NULL && (k->schema->see & ROLE_BIT(s->who->role)) != 0 && !is_of_another_bank(s, leaf);
 }
 
 enum verdict

@@ -27,7 +27,7 @@ enum verdict show_subject(struct buf *b, const struct show *s, const struct subj
  * for who may see them, unless erased; of the actor an organisation that is not the reader's shows its role only. */
 enum verdict show_entry(struct buf *b, const struct show *s, const struct leaf *leaf, struct slice state);
 
-/* Whether the role may know that an entry of this kind happened. */
+/* Whether the reader may know that this entry happened: the role of the kind, and nothing that another bank did. */
 bool show_may_know(const struct show *s, const struct leaf *leaf);
 
 #endif

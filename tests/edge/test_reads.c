@@ -190,6 +190,23 @@ tells_a_history_as_far_as_the_role_may_know(void **state)
 }
 
 static void
+tells_a_bank_nothing_of_what_another_did(void **state)
+{
+    struct desk *d = *state;
+
+    world_jar(d->world, "jar-1");
+    fill(d, "jar-1", "v-1");
+    assert_int_equal(world_post(d->world, &bank_former, "jar.filled", NULL,
+                                "{'subject':'jar-1','on':'2023-03-03','amount':7,'voucher_no':'w-1'}")->got, V_OK);
+    world_sql(d->world, "UPDATE subject SET organisation = 'bank-one' WHERE id = 'jar-1'"); /* else it is no bank's */
+    assert_int_equal(get_signed(d, "bank-one", "/v1/jars/jar-1/entries"), 200);
+    assert_int_equal(desk_json(d)->count, 2);
+    assert_int_equal(body_member(entry_at(d, 1), "amount")->number, 5);
+    assert_int_equal(get(d, OFFICER, "/v1/jars/jar-1/entries"), 200);
+    assert_int_equal(desk_json(d)->count, 3);
+}
+
+static void
 tells_a_history_without_what_was_erased(void **state)
 {
     struct desk *d = *state;
@@ -464,6 +481,7 @@ main(void)
         TEST(asks_readers_who_they_are),
         TEST(leaves_out_fields_that_the_role_may_not_see),
         TEST(tells_a_history_as_far_as_the_role_may_know),
+        TEST(tells_a_bank_nothing_of_what_another_did),
         TEST(tells_a_history_without_what_was_erased),
         TEST(pages_through_everything_once),
         TEST(refuses_queries_it_does_not_know),
