@@ -12,7 +12,7 @@
 static struct {
     pthread_mutex_t lock;
     struct place {
-        struct hash of; /* of algorithm and bytes */
+        struct hash of;  /* of algorithm and bytes */
         struct key *key; /* NULL while empty */
     } places[PLACES];
 } known = {.lock = PTHREAD_MUTEX_INITIALIZER};

@@ -24,14 +24,6 @@ plain_is_meant(const struct request *rq)
 
 /* ---- fields ------------------------------------------------------------------------------------------------------ */
 
-static enum verdict
-field_find(struct slice *out, struct signature *s, const struct request *rq, const char *name)
-{
-    s->fault = slice_of(name);
-    *out = header_find(rq, name);
-    return out->at == NULL ? V_SIGNATURE_MISSING : V_OK;
-}
-
 static const struct plain_algorithm *
 algorithm_of(struct slice name)
 {
@@ -98,18 +90,18 @@ plain_read(struct signature *out, const struct request *rq, const struct signatu
 
     *out = (struct signature){.expires_s = SIGNATURE_NEVER};
     TRY(alone_check(out, rq));
-    TRY(field_find(&value, out, rq, "x-signature"));
-    TRY(field_find(&out->key_id, out, rq, "x-key-serial"));
+    TRY(signature_field(&value, out, rq, "x-signature"));
+    TRY(signature_field(&out->key_id, out, rq, "x-key-serial"));
     if (out->key_id.len == 0 || out->key_id.len > p->key_id_len_max)
         return V_SIGNATURE_MALFORMED;
-    TRY(field_find(&name, out, rq, "x-sign-alg"));
+    TRY(signature_field(&name, out, rq, "x-sign-alg"));
     alg = algorithm_of(name);
     if (alg == NULL)
         return V_SIGNATURE_MALFORMED;
-    TRY(field_find(&timestamp, out, rq, "x-timestamp"));
+    TRY(signature_field(&timestamp, out, rq, "x-timestamp"));
     if (!is_moment(timestamp) || !slice_to_int(&out->created_s, timestamp))
         return V_SIGNATURE_MALFORMED;
-    TRY(field_find(&out->nonce, out, rq, "x-nonce"));
+    TRY(signature_field(&out->nonce, out, rq, "x-nonce"));
     if (!signature_nonce_valid(out->nonce, p))
         return V_SIGNATURE_MALFORMED;
     out->fault = S("x-signature");

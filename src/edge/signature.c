@@ -68,8 +68,8 @@ signature_base(struct slice *out, struct slice *fault, const struct message *m, 
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
 
-static enum verdict
-find_field(struct slice *out, struct signature *s, const struct request *rq, const char *name)
+enum verdict
+signature_field(struct slice *out, struct signature *s, const struct request *rq, const char *name)
 {
     s->fault = slice_of(name);
     *out = header_find(rq, name);
@@ -96,8 +96,8 @@ read_fields(const struct sfv **input, const struct sfv **value, struct signature
 {
     struct slice input_text, value_text;
 
-    TRY(find_field(&input_text, s, rq, "signature-input"));
-    TRY(find_field(&value_text, s, rq, "signature"));
+    TRY(signature_field(&input_text, s, rq, "signature-input"));
+    TRY(signature_field(&value_text, s, rq, "signature"));
     s->fault = S("signature-input");
     TRY(read_member(input, rq->arena, input_text, SFV_INNER, p->field_bytes_max));
     if (sfv_count((*input)->items) > p->covered_max)

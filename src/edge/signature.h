@@ -45,7 +45,9 @@ struct signature {
 enum verdict signature_read(struct signature *out, const struct request *rq, struct slice origin,
                             const struct signature_policy *p);
 
-/* Characters and length. */
+/* What every profile reads alike: a field that must be there, V_SIGNATURE_MISSING and the fault without it; and the
+ * characters and length of a nonce. */
+enum verdict signature_field(struct slice *out, struct signature *s, const struct request *rq, const char *name);
 bool signature_nonce_valid(struct slice nonce, const struct signature_policy *p);
 
 /* The rest, once the caller has found the key, its dates and the certificate in order: V_OK, V_SIGNATURE_STALE (created
