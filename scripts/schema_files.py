@@ -35,8 +35,8 @@ TEXT = {"minLength", "maxLength", "pattern", "examples", "x-list"}
 ENUM = {"type", "enum", "x-enum-zh", "x-enum-en"}
 TYPES = {"minimum": int, "maximum": int, "minLength": int, "maxLength": int, "minItems": int, "maxItems": int,
          "properties": dict, "items": dict, "required": list, "enum": list, "examples": list, "x-enum-zh": list,
-         "x-enum-en": list, "x-post": list, "x-see": list, "additionalProperties": bool, "x-private": bool,
-         "x-voucher": bool}  # every other keyword is a text
+         "x-enum-en": list, "x-post": list, "x-propose": list, "x-see": list, "additionalProperties": bool,
+         "x-private": bool, "x-voucher": bool}  # every other keyword is a text
 JSON_WORDS = {int: "whole number", str: "text", list: "list", dict: "JSON object", bool: "true or false"}
 HINTS = {"x-private": "only a plain text or identity number at the top level of an entry can be private: the journal "
                       "holds a salted commitment, itself a text, in its place",
@@ -331,10 +331,15 @@ def read_entry(path, raw):
         raise Bad("", "the file must be named <subject>.<what happened>.<version>.json, such as loan.disbursed.1.json")
     for part in match.groups()[:2]:
         check_name(part, "", "the file name's part")
-    check_keywords(raw, "", TITLES | OBJECT | {"$schema", "x-subject", "x-post", "x-see"}, HELPS)
+    check_keywords(raw, "", TITLES | OBJECT | {"$schema", "x-subject", "x-post", "x-see"}, HELPS | {"x-propose"})
     check_name(raw["x-subject"], "/x-subject", "the subject")
     if not check_list(raw["x-post"], "/x-post", "role", ROLES):
         raise Bad("/x-post", "nobody may post this; name at least one role")
+    for i, role in enumerate(check_list(raw.get("x-propose", []), "/x-propose", "role", ROLES)):
+        if role in raw["x-post"]:
+            raise Bad(join("/x-propose", i), f"{role} may post this and has nobody to wait for; name it once")
+        if role not in raw["x-see"]:
+            raise Bad(join("/x-propose", i), f"{role} must see what it proposes; add it to x-see")
     fields = read_object(raw, "", lambda n, v, a: read_field(n, v, a, "entry"))
     for f in fields:
         if f.name in ENVELOPE:

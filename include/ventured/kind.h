@@ -35,7 +35,7 @@ struct mends {
 /* A fact, proposed or accepted. `body` is the struct of the kind's shape; NULL in a void. In an accepted entry every
  * private field holds its commitment, so that an effect sees the same live and in a replay. */
 struct entry {
-    int64_t seq;    /* 0 while proposed */
+    int64_t seq; /* 0 while proposed */
     int64_t at_ms;
     int32_t on;
     struct slice id, subject;
@@ -66,8 +66,8 @@ enum standing { STANDING_FOREIGN, STANDING_FORMER, STANDING_OWN };
 
 /* How much one subject adds to one cell. `on` is the day it counts for; `part` splits a cell ("class1") or is empty. */
 struct contribution {
-    const char *indicator, *part;
-    struct slice district;
+    const char *indicator;
+    struct slice part, district;
     int32_t on;
     int64_t amount;
 };
@@ -103,6 +103,30 @@ struct lines {
 
 void lend(struct lines *l, struct line one);
 
+/* ---- what is to be done --------------------------------------------------------------------------------------- */
+
+/* What may be to do about a subject, and within which time: rows of a table that its type has. */
+struct step_row {
+    const char *name, *zh, *en; /* "qualify" */
+    enum role who;              /* has to act */
+    const char *days;  /* the limit that says how many days it may take, working days by its unit; NULL: none */
+    const char *posts; /* the kind that the clock posts once the day due has passed; NULL: nothing */
+};
+
+/* A step that runs. */
+struct step {
+    size_t row;
+    int32_t since, due; /* `due` DAY_ABSENT where the row's limit says it */
+};
+
+struct steps {
+    struct arena *arena;
+    struct step *at;
+    size_t count, size;
+};
+
+void await(struct steps *s, size_t row, int32_t since, int32_t due);
+
 /* By what a reader may find a subject; empty texts where nothing applies. */
 struct scope {
     struct slice district, organisation, person;
@@ -110,7 +134,7 @@ struct scope {
 
 struct subject_type {
     const char *name, *plural;
-    const struct shape *view;   /* the struct behind subject.view */
+    const struct shape *view; /* the struct behind subject.view */
     const struct state *states;
     size_t state_count;
     enum standing (*standing)(const void *view, const struct actor *a);
@@ -122,6 +146,9 @@ struct subject_type {
     bool holds; /* others lend to it */
     /* Does it still open the door on that day, as a key or an account does? NULL: it is no credential. */
     bool (*valid)(const void *view, int state, int32_t day);
+    const struct step_row *steps; /* NULL: nothing is ever to do */
+    size_t step_count;
+    void (*runs)(struct steps *out, const void *view, int state); /* which of them run now, each once at most */
     const struct kind *kinds; /* every fact about it: the whole law of the type, one row each */
     size_t kind_count;
 };
@@ -132,8 +159,8 @@ struct subject {
     struct slice id;
     int state;
     bool frozen;
-    int32_t first_on;    /* DAY_ABSENT while new */
-    int64_t seq;         /* of its last entry; 0 while new */
+    int32_t first_on; /* DAY_ABSENT while new */
+    int64_t seq;      /* of its last entry; 0 while new */
     void *view;
 };
 
@@ -142,15 +169,15 @@ struct subject {
 /* The number in force for a case: exactly one of number, code, items, base + offset_ppm is set. */
 struct limit {
     const char *name;
-    struct slice unit;         /* "fen", "ppm", "yes_no", "list" */
-    int64_t number;            /* INT_ABSENT where not a number */
-    struct slice code;         /* absent where not a code */
+    struct slice unit; /* "fen", "ppm", "yes_no", "list" */
+    int64_t number;    /* INT_ABSENT where not a number */
+    struct slice code; /* absent where not a code */
     const struct slice *items;
     size_t item_count;
-    struct slice base;         /* the rate that offset_ppm is added to, "lpr_1y" */
+    struct slice base; /* the rate that offset_ppm is added to, "lpr_1y" */
     int64_t offset_ppm;
     struct slice scope, source, confidence;
-    int32_t from, to;          /* `to` DAY_ABSENT while nothing ends it */
+    int32_t from, to; /* `to` DAY_ABSENT while nothing ends it */
 };
 
 /* ---- kinds ------------------------------------------------------------------------------------------------------ */
@@ -159,26 +186,45 @@ struct limit {
 enum order { ORDER_STRICT, ORDER_FACT };
 enum mark { MARK_KEEP, MARK_FREEZE, MARK_THAW };
 
+/* What an entry takes off the list of exceptions: nothing, the one whose entry its field `seq` names, or all. */
+enum closes { CLOSES_NONE, CLOSES_ONE, CLOSES_ALL };
+
 #define TO_SAME (-1)
 #define FROM(state) (UINT32_C(1) << (state))
 #define FROM_NEW FROM(STATE_NEW)
 
-#define LIMITS_MAX 8
+#define LIMITS_MAX 12
 #define OTHERS_MAX 4
+#define SUMS_MAX 6
 
-/* Another subject that a rule reads, named by a text field of the entry or, where `of_view`, of the subject's view. */
+/* Where a name that a rule needs is found: in a text field of the entry, in one of the subject's view, or it is the
+ * account that the actor acts with (no field; blank where that is no account on record). */
+enum name_of { OF_ENTRY, OF_VIEW, OF_ACTOR };
+
+/* Another subject that a rule reads. */
 struct other {
     const char *field;
-    bool of_view;
+    enum name_of of;
     const struct subject_type *type;
+    bool lent; /* with the lines it was lent */
 };
 
-/* What a rule may look at. `limits`, `some_limits` and `others` stand in the order of the kind's row. */
+/* A total that a rule reads: all of an indicator, whatever district and year, in the parts that begin with the named
+ * text and a slash ("fund-city/..."). */
+struct sum {
+    const char *indicator, *field;
+    enum name_of of;
+};
+
+/* What a rule may look at. `limits`, `some_limits`, `others`, `lent` and `sums` stand in the order of the kind's row.
+ */
 struct view {
     const struct subject *subject; /* before the entry */
     struct limit limits[LIMITS_MAX];
     struct limit some_limits[LIMITS_MAX]; /* `name` NULL where none is in force */
     struct subject others[OTHERS_MAX];
+    struct lines lent[OTHERS_MAX]; /* to the other of the same place, where its row asks for them */
+    int64_t sums[SUMS_MAX];        /* as they stand before the entry; 0 where the name is not given */
     int32_t latest_on;             /* the last day in the totals, where the row asks for it; DAY_ABSENT: none */
     const struct entry *mended;    /* a correction: what it replaces, as it stands now; its body NULL after a void */
     const struct subject *after;   /* a correction: the subject as the correction would leave it */
@@ -197,13 +243,15 @@ struct kind {
     /* Numbers that only some cases need: the rule refuses a case whose number is not in force (V_LIMIT_UNKNOWN). */
     const char *some_limits[LIMITS_MAX];
     struct other others[OTHERS_MAX];
+    struct sum sums[SUMS_MAX];
     int32_t (*key_day)(const void *view, const struct entry *e); /* NULL: the entry's own day */
     may_fn *may;                                                 /* NULL: nothing to refuse */
     may_fn *may_mend; /* asked of corrections and voids, before `may`; NULL: any entry of this kind may be mended */
-    bool (*over)(const void *view, const struct entry *e);       /* FACT only: more than was approved or allowed */
+    bool (*over)(const void *view, const struct entry *e); /* FACT only: more than was approved or allowed */
     void (*apply)(struct arena *a, void *view, const struct entry *e); /* NULL: the view stays */
-    struct slice (*tells)(const void *view);                     /* the organisation the outbox tells; NULL: none */
-    bool reads_latest;                                           /* the rule reads view.latest_on */
+    struct slice (*tells)(const void *view); /* the organisation the outbox tells; NULL: none */
+    bool reads_latest;                       /* the rule reads view.latest_on */
+    enum closes closes;
 };
 
 /* ---- the registry: the list of lists, given to the ledger at start ------------------------------------------- */
@@ -223,6 +271,7 @@ struct registry {
     size_t type_count;
     const struct limit_source *limits; /* NULL: the registry has none */
     const struct kind *confirms;       /* the kind by which a second person records a waiting correction */
+    const struct kind *admits;         /* the same for what was proposed; NULL: nothing can be */
     const char *mend_reasons;          /* the dated list that a correction's reason is of; NULL: any word is one */
 };
 

@@ -43,6 +43,7 @@ struct kind_row {
     const struct view_row *view; /* of its subject */
     const struct shape *shape;
     uint32_t post;             /* roles that may post it */
+    uint32_t propose;          /* roles that may post it for one of those to confirm */
     uint32_t see;              /* roles that may know it happened */
     const uint32_t *field_see; /* one set for each field of `shape`, each within `see` */
 };
@@ -52,6 +53,7 @@ const struct kind_row *kind_find(const struct kind_row *rows, struct slice name)
 const struct view_row *view_find(const struct view_row *rows, struct slice name);
 
 bool role_may_post(enum role r, const struct kind_row *k);
+bool role_may_propose(enum role r, const struct kind_row *k);
 bool role_may_see(enum role r, const struct kind_row *k, const struct field *f);  /* `f` is a field of k->shape */
 bool role_may_read(enum role r, const struct view_row *v, const struct field *f); /* `f` is a field of v->shape */
 

@@ -78,7 +78,7 @@ do_set_district(struct arena *a, void *view, const struct entry *e)
 
 static const struct kind district_kinds[] = {
     {&entry_kinds[KIND_DISTRICT_SET], &district_type, FROM_NEW | FROM(DISTRICT_KNOWN), DISTRICT_KNOWN,
-     .others = {{"parent", false, &district_type}, {"successor", false, &district_type}},
+     .others = {{"parent", OF_ENTRY, &district_type}, {"successor", OF_ENTRY, &district_type}},
      .may = may_set_district, .apply = do_set_district},
 };
 

@@ -91,7 +91,7 @@ endpoint_scope(struct scope *out, const void *view)
 
 static const struct kind endpoint_kinds[] = {
     {&entry_kinds[KIND_ENDPOINT_SET], &endpoint_type, FROM_NEW | FROM(ENDPOINT_OPEN) | FROM(ENDPOINT_CLOSED),
-     ENDPOINT_OPEN, .others = {{"organisation", false, &organisation_type}}, .may = may_set_endpoint,
+     ENDPOINT_OPEN, .others = {{"organisation", OF_ENTRY, &organisation_type}}, .may = may_set_endpoint,
      .apply = do_set_endpoint},
     {&entry_kinds[KIND_ENDPOINT_CLOSED], &endpoint_type, FROM(ENDPOINT_OPEN), ENDPOINT_CLOSED},
 };

@@ -195,7 +195,7 @@ key_valid(const void *view, int state, int32_t day)
 
 static const struct kind key_kinds[] = {
     {&entry_kinds[KIND_KEY_REGISTERED], &key_type, FROM_NEW, KEY_ACTIVE,
-     .others = {{"organisation", false, &organisation_type}, {"account", false, &account_type}},
+     .others = {{"organisation", OF_ENTRY, &organisation_type}, {"account", OF_ENTRY, &account_type}},
      .may = may_register_key, .apply = do_register_key},
     {&entry_kinds[KIND_KEY_REVOKED], &key_type, FROM(KEY_ACTIVE), KEY_REVOKED, .apply = do_revoke_key},
 };

@@ -294,7 +294,7 @@ do_settle(struct arena *a, void *view, const struct entry *e)
 /* ---- the whole law of a loan ----------------------------------------------------------------------------------- */
 
 #define FACT(name) &entry_kinds[KIND_LOAN_##name], &loan_type
-#define NAMED(field, type) {#field, false, &type##_type}
+#define NAMED(field, type) {#field, OF_ENTRY, &type##_type}
 #define BEFORE_CONTRACT                                                                                        \
     (FROM(LOAN_APPLIED) | FROM(LOAN_QUALIFIED) | FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING) | FROM(LOAN_APPROVED) | \
      FROM(LOAN_REJECTED))

@@ -31,7 +31,7 @@ loan_totals(struct contributions *out, const void *view, const struct lines *len
     const struct loan_view *v = view;
     const struct loan_view_disbursements_item *d = v->disbursements.at;
     const struct loan_view_repayments_item *r = v->repayments.at;
-    const char *part = parts[v->class];
+    struct slice part = slice_of(parts[v->class]);
     int32_t first = first_disbursed(v);
 
     (void)lent;

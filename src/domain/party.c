@@ -80,7 +80,7 @@ organisation_scope(struct scope *out, const void *view)
 
 static const struct kind organisation_kinds[] = {
     {&entry_kinds[KIND_ORGANISATION_REGISTERED], &organisation_type, FROM_NEW, ORGANISATION_ACTIVE,
-     .others = {{"district", false, &district_type}}, .may = may_register_organisation,
+     .others = {{"district", OF_ENTRY, &district_type}}, .may = may_register_organisation,
      .apply = do_register_organisation},
     {&entry_kinds[KIND_ORGANISATION_CLOSED], &organisation_type, FROM(ORGANISATION_ACTIVE), ORGANISATION_CLOSED,
      .apply = do_close_organisation},
@@ -235,9 +235,9 @@ account_valid(const void *view, int state, int32_t day)
 
 static const struct kind account_kinds[] = {
     {&entry_kinds[KIND_ACCOUNT_OPENED], &account_type, FROM_NEW, ACCOUNT_OPEN,
-     .others = {{"organisation", false, &organisation_type}}, .may = may_open_account, .apply = do_open_account},
+     .others = {{"organisation", OF_ENTRY, &organisation_type}}, .may = may_open_account, .apply = do_open_account},
     {&entry_kinds[KIND_ACCOUNT_ROLES_SET], &account_type, FROM(ACCOUNT_OPEN), TO_SAME,
-     .others = {{"organisation", true, &organisation_type}}, .may = may_set_roles, .apply = do_set_roles},
+     .others = {{"organisation", OF_VIEW, &organisation_type}}, .may = may_set_roles, .apply = do_set_roles},
     {&entry_kinds[KIND_ACCOUNT_CLOSED], &account_type, FROM(ACCOUNT_OPEN), ACCOUNT_CLOSED,
      .apply = do_close_account},
 };

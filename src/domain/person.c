@@ -58,7 +58,7 @@ person_scope(struct scope *out, const void *view)
 
 static const struct kind person_kinds[] = {
     {&entry_kinds[KIND_PERSON_REGISTERED], &person_type, FROM_NEW, PERSON_KNOWN,
-     .others = {{"district", false, &district_type}}, .may = may_register_person, .apply = do_register_person},
+     .others = {{"district", OF_ENTRY, &district_type}}, .may = may_register_person, .apply = do_register_person},
 };
 
 /* A person counts by being supported: what others lend says when and where. */
@@ -164,10 +164,10 @@ enterprise_scope(struct scope *out, const void *view)
 
 static const struct kind enterprise_kinds[] = {
     {&entry_kinds[KIND_ENTERPRISE_REGISTERED], &enterprise_type, FROM_NEW, ENTERPRISE_ACTIVE,
-     .others = {{"district", false, &district_type}, {"legal_person", false, &person_type}},
+     .others = {{"district", OF_ENTRY, &district_type}, {"legal_person", OF_ENTRY, &person_type}},
      .may = may_register_enterprise, .apply = do_register_enterprise},
     {&entry_kinds[KIND_ENTERPRISE_LEGAL_PERSON_CHANGED], &enterprise_type, FROM(ENTERPRISE_ACTIVE), TO_SAME,
-     .others = {{"legal_person", false, &person_type}}, .may = may_change_legal_person,
+     .others = {{"legal_person", OF_ENTRY, &person_type}}, .may = may_change_legal_person,
      .apply = do_change_legal_person},
     {&entry_kinds[KIND_ENTERPRISE_CLOSED], &enterprise_type, FROM(ENTERPRISE_ACTIVE), ENTERPRISE_CLOSED,
      .apply = do_close_enterprise},

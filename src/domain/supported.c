@@ -43,7 +43,7 @@ supported_totals(struct contributions *out, const struct lines *lent)
         const struct line *l = &lent->at[i];
 
         if (first_of_year(lent, i))
-            contribute(out, (struct contribution){"supported", "", l->district, l->on, 1});
-        contribute(out, (struct contribution){"supported_events", "", l->district, l->on, l->amount});
+            contribute(out, (struct contribution){"supported", S(""), l->district, l->on, 1});
+        contribute(out, (struct contribution){"supported_events", S(""), l->district, l->on, l->amount});
     }
 }

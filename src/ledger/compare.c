@@ -24,6 +24,7 @@ static const struct scan scans[] = {
     {"voucher",   "scan_voucher",   5},
     {"exception", "scan_exception", 1},
     {"line",      "scan_line",      7},
+    {"step",      "scan_step",      3},
     {"delta",     "scan_delta",     5},
     {"bucket",    "scan_bucket",    5},
     {"total",     "scan_total",     4},
@@ -34,7 +35,7 @@ struct side {
     struct db *db;
     const struct scan *scan;
     const struct db_statement *statement;
-    struct arena *pages[2];         /* by turns: the page before holds the key behind which the next one starts */
+    struct arena *pages[2]; /* by turns: the page before holds the key behind which the next one starts */
     size_t turn;
     struct db_value last[KEYS_MAX];
     struct db_value row[VALUES_MAX];

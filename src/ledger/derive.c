@@ -1,5 +1,6 @@
 /*
- * All that follows from an accepted entry: state, exceptions, vouchers, totals. The door runs it, and so does a replay.
+ * All that follows from an accepted entry: state, steps, exceptions, vouchers, totals. The door runs it, and so does a
+ * replay.
  * Knows effects and derived tables; must not run a rule, read a clock or write to the journal.
  * Invariant: what it writes depends on the journal up to this entry and on nothing else.
  */
@@ -9,7 +10,22 @@ static enum verdict
 exception_save(struct db *db, const struct entry *e, const struct exception *x)
 {
     return sql_exception_put(db, x->seq, slice_of(e->kind->type->name), e->subject,
-                             slice_of(nature_names[x->move.nature]), x->move.steps, x->move.excess, x->amount);
+                             slice_of(nature_names[x->move.nature]), x->move.steps, x->move.excess, x->amount,
+                             x->closed);
+}
+
+static enum verdict
+exceptions_close(struct db *db, const struct entry *e)
+{
+    switch (e->kind->closes) {
+    case CLOSES_ONE:
+        return sql_exception_close(db, e->seq, slice_of(e->kind->type->name), e->subject, entry_closes(e));
+    case CLOSES_ALL:
+        return sql_exception_close_all(db, e->seq, slice_of(e->kind->type->name), e->subject);
+    case CLOSES_NONE:
+        break;
+    }
+    return V_OK;
 }
 
 static enum verdict
@@ -40,9 +56,10 @@ derive_next(struct db *db, struct arena *a, const struct entry *e, struct subjec
     if (m.nature == NATURE_REFUSED)
         return V_WRONG_STATE;
     machine_run(a, s, &m, e);
+    TRY(exceptions_close(db, e));
     if (!move_is_exception(&m))
         return V_OK;
-    return exception_save(db, e, &(struct exception){e->seq, m, entry_amount(e)});
+    return exception_save(db, e, &(struct exception){e->seq, m, entry_amount(e), 0});
 }
 
 static enum verdict
@@ -85,5 +102,6 @@ derive(const struct registry *r, struct totals *t, struct db *db, struct arena *
     TRY(lines_settle(&moved, r, db, a, s->type, s->id, &was, &is));
     TRY(totals_write(t, db, e, &moved));
     TRY(voucher_save(db, e));
+    TRY(steps_settle(db, a, &before, s));
     return subject_save(s, db, a);
 }

@@ -106,29 +106,6 @@ day_before_check(const struct subject *s, struct posting *p)
     return V_DAY_BEFORE;
 }
 
-static struct slice
-text_member(const struct shape *s, const void *in, const char *name)
-{
-    const struct field *f = shape_field(s, slice_of(name));
-
-    assert(f != NULL);
-    assert(f->type == FIELD_TEXT);
-    return *(const struct slice *)((const char *)in + f->offset);
-}
-
-/* Whose rules hold: the subject's district, or while it is new the one the entry names. Empty: the city's. */
-static struct slice
-district_of(const struct subject *s, const struct entry *e)
-{
-    struct scope scope = {0};
-
-    if (s->state != STATE_NEW && s->type->scope != NULL)
-        s->type->scope(&scope, s->view);
-    if (scope.district.at == NULL && e->body != NULL && shape_field(e->kind->schema->shape, S("district")) != NULL)
-        scope.district = text_member(e->kind->schema->shape, e->body, "district");
-    return scope.district.at == NULL ? S("") : scope.district;
-}
-
 /* ---- vouchers: (organisation, subject, kind, voucher) is unique for ever ------------------------------------- */
 
 /* A correction may keep the voucher of what it mends, or one that an earlier correction of that gave it. */
@@ -143,10 +120,10 @@ voucher_of_mended(struct posting *p, const struct ledger_options *o, int64_t seq
     TRY(entry_restore(&holder, p->arena, o->registry, row.leaf));
     if (mended.at != NULL && (slice_equal(holder.id, mended) || slice_equal(holder.mends.entry, mended)))
         return V_OK;
-    problem_add(&p->problems, V_VOUCHER_TAKEN, S("/voucher_no"),
-                arena_print(p->arena, "首次登记：第 %lld 条，编号 " SLICE_FMT, (long long)seq, SLICE_ARG(row.id)),
-                arena_print(p->arena, "first recorded as entry %lld under id " SLICE_FMT, (long long)seq,
-                            SLICE_ARG(row.id)));
+    problem_add(
+        &p->problems, V_VOUCHER_TAKEN, S("/voucher_no"),
+        arena_print(p->arena, "首次登记：第 %lld 条，编号 " SLICE_FMT, (long long)seq, SLICE_ARG(row.id)),
+        arena_print(p->arena, "first recorded as entry %lld under id " SLICE_FMT, (long long)seq, SLICE_ARG(row.id)));
     return V_VOUCHER_TAKEN;
 }
 
@@ -197,73 +174,6 @@ refuse_move(const struct subject *s, struct posting *p)
     return V_WRONG_STATE;
 }
 
-static enum verdict
-other_load(struct subject *out, const struct other *other, const struct subject *s, struct posting *p, struct db *db)
-{
-    const struct entry *e = &p->entry;
-    struct slice id = other->of_view ? text_member(s->type->view, s->view, other->field)
-                                     : text_member(e->kind->schema->shape, e->body, other->field);
-
-    if (id.at == NULL || id.len == 0) {
-        subject_blank(out, p->arena, other->type, S(""));
-        return V_OK;
-    }
-    TRY(subject_load(out, db, p->arena, other->type, id));
-    if (out->state != STATE_NEW)
-        return V_OK;
-    problem_add(&p->problems, V_REFERENCE_UNKNOWN, json_pointer(p->arena, S(""), slice_of(other->field)),
-                arena_print(p->arena, "未登记的 %s", other->type->name),
-                arena_print(p->arena, "no such %s is registered", other->type->name));
-    return V_REFERENCE_UNKNOWN;
-}
-
-static enum verdict
-some_limit_load(struct limit *out, const char *name, struct slice district, int32_t day, struct posting *p,
-                const struct ledger_options *o)
-{
-    enum verdict got = ledger_limit(out, o->registry, o->db, p->arena, name, district, day);
-
-    if (got == V_LIMIT_UNKNOWN)
-        *out = (struct limit){.name = NULL};
-    return got == V_LIMIT_UNKNOWN ? V_OK : got;
-}
-
-/* The totals' last day. What the group at hand has added stands in no bucket yet, but in deltas of today,
- * or of yesterday where it began before midnight. */
-static enum verdict
-latest_load(struct view *v, struct posting *p, const struct ledger_options *o)
-{
-    char recorded[DAY_TEXT_SIZE];
-    struct sql_totals_latest row;
-
-    day_print(recorded, day_local(p->entry.at_ms) - 1);
-    TRY(sql_totals_latest(&row, o->db, p->arena, slice_of(recorded)));
-    return row.on_day.len == 0 || day_parse(&v->latest_on, row.on_day) ? V_OK : V_BROKEN;
-}
-
-/* Loads what the kind's row names and asks its rule. A void has no fields and so no rule. `v` has the subject. */
-static enum verdict
-rule_check(struct view *v, struct posting *p, const struct ledger_options *o)
-{
-    const struct subject *s = v->subject;
-    const struct kind *k = p->entry.kind;
-    struct slice district = district_of(s, &p->entry);
-    int32_t key_day = k->key_day == NULL ? p->entry.on : k->key_day(s->view, &p->entry);
-
-    v->latest_on = DAY_ABSENT;
-    if (k->may == NULL || p->entry.body == NULL)
-        return V_OK;
-    for (size_t i = 0; i < LIMITS_MAX && k->limits[i] != NULL; i++)
-        TRY(ledger_limit(&v->limits[i], o->registry, o->db, p->arena, k->limits[i], district, key_day));
-    for (size_t i = 0; i < LIMITS_MAX && k->some_limits[i] != NULL; i++)
-        TRY(some_limit_load(&v->some_limits[i], k->some_limits[i], district, key_day, p, o));
-    for (size_t i = 0; i < OTHERS_MAX && k->others[i].type != NULL; i++)
-        TRY(other_load(&v->others[i], &k->others[i], s, p, o->db));
-    if (k->reads_latest)
-        TRY(latest_load(v, p, o));
-    return k->may(v, &p->entry, &p->problems);
-}
-
 /* ---- corrections ------------------------------------------------------------------------------------------------- */
 
 /* The entry meant must be the first one of the same kind and subject. */
@@ -281,8 +191,8 @@ mended_check(struct posting *p, const struct ledger_options *o)
         return V_OK;
     if (got != V_OK && got != V_NONE)
         return got;
-    problem_add(&p->problems, V_REFERENCE_UNKNOWN, S("/mends/entry"),
-                S("须为同一对象、同一事项的首次登记编号"), S("must be the first entry of this kind and subject"));
+    problem_add(&p->problems, V_REFERENCE_UNKNOWN, S("/mends/entry"), S("须为同一对象、同一事项的首次登记编号"),
+                S("must be the first entry of this kind and subject"));
     return V_REFERENCE_UNKNOWN;
 }
 
@@ -340,15 +250,27 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     return rule_check(&v, p, o);
 }
 
-/* A confirmation brings along the correction that waits under its subject's id; its proposer may not confirm it, nor
- * anybody to whom the corrected subject is foreign. */
+/* Is the confirmation of this kind, and by somebody who could have posted what was proposed? */
+static enum verdict
+confirmer_check(const struct entry *brought, const struct entry *e, const struct registry *r)
+{
+    bool is_mending = brought->mends.entry.at != NULL;
+
+    if (e->kind != (is_mending ? r->confirms : r->admits))
+        return V_SUBJECT_UNKNOWN;
+    if (actor_same_account(&brought->actor, &e->actor))
+        return V_SAME_PERSON;
+    return is_mending || role_may_post(e->actor.role, brought->kind->schema) ? V_OK : V_FORBIDDEN;
+}
+
+/* A confirmation brings along the correction or proposal that waits under its subject's id; its proposer may not
+ * confirm it, nor anybody to whom the subject of that is foreign. */
 static enum verdict
 decide_brought(struct decision *d, const struct ledger_options *o, struct posting *p)
 {
     TRY(waiting_load(&d->brought, o, p->arena, p->entry.subject));
     d->brought->entry.at_ms = p->entry.at_ms;
-    if (actor_same_account(&d->brought->entry.actor, &p->entry.actor))
-        return V_SAME_PERSON;
+    TRY(confirmer_check(&d->brought->entry, &p->entry, o->registry));
     d->brought->got = decide_entry(&d->brought_subject, o, d->brought);
     p->problems = d->brought->problems;
     TRY(d->brought->got);
@@ -366,7 +288,7 @@ door_decide(struct decision *d, const struct ledger_options *o, struct posting *
     if (got != V_NONE)
         return got;
     TRY(decide_entry(&d->subject, o, p));
-    if (p->entry.kind == o->registry->confirms)
+    if (p->entry.kind == o->registry->confirms || p->entry.kind == o->registry->admits)
         return decide_brought(d, o, p);
     return V_OK;
 }
@@ -410,10 +332,10 @@ door_record(struct ledger *lg, struct posting *p, struct decision *d)
     struct slice commitment;
 
     TRY(evidence_seal(&commitment, lg->o.vault, lg->o.db, p->arena, &p->entry, p->evidence));
-    if (p->entry.mends.entry.at != NULL) {
+    if (must_wait(&p->entry)) {
         p->seq = 0;
         p->state = "waiting";
-        return waiting_add(&lg->o, p, commitment);
+        return waiting_add(&lg->o, p, &d->subject, commitment);
     }
     if (d->brought != NULL) {
         TRY(record_entry(lg, d->brought, &d->brought_subject, d->brought->commitment));
@@ -427,7 +349,7 @@ decision_state(const struct decision *d, const struct posting *p)
 {
     struct move m;
 
-    if (p->entry.mends.entry.at != NULL)
+    if (must_wait(&p->entry))
         return "waiting";
     m = machine_move(p->arena, &d->subject, &p->entry);
     return d->subject.type->states[m.to].name;

@@ -98,6 +98,17 @@ entry_sealed(const struct entry *e)
 }
 
 int64_t
+entry_closes(const struct entry *e)
+{
+    const struct shape *s = e->kind->schema->shape;
+    const struct field *f = shape_field(s, S("seq"));
+
+    assert(f != NULL);
+    assert(f->type == FIELD_INT);
+    return *(const int64_t *)((const char *)e->body + f->offset);
+}
+
+int64_t
 entry_amount(const struct entry *e)
 {
     const struct shape *s = e->kind->schema->shape;

@@ -114,7 +114,18 @@ static void
 exception_add(struct folded *out, const struct entry *e, const struct move *m)
 {
     if (move_is_exception(m))
-        out->exceptions[out->exception_count++] = (struct exception){e->seq, *m, entry_amount(e)};
+        out->exceptions[out->exception_count++] = (struct exception){e->seq, *m, entry_amount(e), 0};
+}
+
+static void
+exceptions_close(struct folded *out, const struct entry *e)
+{
+    for (size_t i = 0; i < out->exception_count && e->kind->closes != CLOSES_NONE; i++) {
+        struct exception *x = &out->exceptions[i];
+
+        if (x->closed == 0 && (e->kind->closes == CLOSES_ALL || entry_closes(e) == x->seq))
+            x->closed = e->seq;
+    }
 }
 
 enum verdict
@@ -145,6 +156,7 @@ fold(struct folded *out, const struct registry *r, struct db *db, struct arena *
             continue;
         }
         machine_run(a, &out->subject, &m, one);
+        exceptions_close(out, one);
         exception_add(out, one, &m);
     }
     out->subject.seq = e->seq;

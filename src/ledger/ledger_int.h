@@ -26,11 +26,13 @@ struct ledger {
 };
 
 /* The form of the derived tables. A change of what they hold is the next number: `serve` then asks for a rebuild. */
-#define DERIVED_SHAPE 1
+#define DERIVED_SHAPE 2
 
 /* ---- policy.c --------------------------------------------------------------------------------------------------- */
 
 enum verdict policy_check(const struct posting *p);
+/* A correction, or what its actor may only propose: it waits for a second person. */
+bool must_wait(const struct entry *e);
 struct slice actor_print(struct arena *a, const struct actor *who);  /* "bank_machine:bank-zj:m1" */
 bool actor_read(struct actor *out, struct slice text);
 bool actor_same_account(const struct actor *a, const struct actor *b); /* in whatever role: four eyes look at people */
@@ -87,6 +89,14 @@ enum verdict lines_settle(struct contributions *moved, const struct registry *r,
                           const struct subject_type *type, struct slice id, const struct held *before,
                           const struct held *after);
 
+/* ---- rule.c ------------------------------------------------------------------------------------------------------ */
+
+struct slice text_member(const struct shape *s, const void *in, const char *name);
+/* Whose rules hold: the subject's district, or while it is new the one the entry names. Empty: the city's. */
+struct slice district_of(const struct subject *s, const struct entry *e);
+/* Loads what the kind's row names and asks its rule. A void has no fields and so no rule. `v` has the subject. */
+enum verdict rule_check(struct view *v, struct posting *p, const struct ledger_options *o);
+
 /* ---- limits.c --------------------------------------------------------------------------------------------------- */
 
 /* Every field with a dated list, and the reason of a correction: is its value in the list in force?
@@ -107,6 +117,7 @@ struct exception {
     int64_t seq;
     struct move move;
     int64_t amount;
+    int64_t closed; /* the entry that took it off the list; 0 while it is open */
 };
 
 /* Folds what stands before entry `e` in the journal, `e` replacing what it mends. V_LATER_FACT with the entries that
@@ -124,6 +135,12 @@ enum verdict fold_mended(struct entry *out, const struct registry *r, struct db 
 enum verdict derive(const struct registry *r, struct totals *t, struct db *db, struct arena *a, const struct entry *e,
                     struct subject *s);
 int64_t entry_amount(const struct entry *e); /* the first field in fen; 0 where there is none */
+int64_t entry_closes(const struct entry *e); /* CLOSES_ONE: the entry whose exception it closes */
+
+/* ---- steps.c ---------------------------------------------------------------------------------------------------- */
+
+/* Writes anew which steps run, where an entry has changed that. */
+enum verdict steps_settle(struct db *db, struct arena *a, const struct subject *before, const struct subject *after);
 
 /* ---- entry.c: between entry and leaf -------------------------------------------------------------------------- */
 
@@ -151,9 +168,11 @@ enum verdict blind_check(struct posting *p, const struct ledger_options *o);
 /* Puts the values of an entry with its private texts as sent; a correction's take the place of those it mends. */
 enum verdict blind_record(const struct ledger_options *o, struct arena *a, const struct entry *e);
 
-/* ---- waiting.c: corrections until a second person confirms them ---------------------------------------------- */
+/* ---- waiting.c: corrections and proposals until a second person confirms them -------------------------------- */
 
-enum verdict waiting_add(const struct ledger_options *o, const struct posting *p, struct slice commitment);
+/* `s` is the subject it is about. */
+enum verdict waiting_add(const struct ledger_options *o, const struct posting *p, const struct subject *s,
+                         struct slice commitment);
 /* V_SUBJECT_UNKNOWN where nothing waits under that id. */
 enum verdict waiting_load(struct posting **out, const struct ledger_options *o, struct arena *a, struct slice id);
 
@@ -196,7 +215,7 @@ enum verdict replay_run(struct replay *r);
 
 struct decision {
     struct subject subject;         /* before */
-    struct posting *brought;        /* the correction that this entry confirms; NULL for any other */
+    struct posting *brought;        /* the correction or proposal that this entry confirms; NULL for any other */
     struct subject brought_subject;
 };
 

@@ -30,7 +30,16 @@ policy_check(const struct posting *p)
 {
     if (p->entry.actor.role == ROLE_BANK_MACHINE && p->evidence == NULL)
         return V_SIGNATURE_MISSING;
-    return role_may_post(p->entry.actor.role, p->entry.kind->schema) ? V_OK : V_FORBIDDEN;
+    if (role_may_post(p->entry.actor.role, p->entry.kind->schema) ||
+        role_may_propose(p->entry.actor.role, p->entry.kind->schema))
+        return V_OK;
+    return V_FORBIDDEN;
+}
+
+bool
+must_wait(const struct entry *e)
+{
+    return e->mends.entry.at != NULL || !role_may_post(e->actor.role, e->kind->schema);
 }
 
 struct slice

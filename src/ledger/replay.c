@@ -81,8 +81,8 @@ static enum verdict
 empty(struct db *db)
 {
     enum verdict (*const tables[])(struct db *) = {
-        sql_empty_tile, sql_empty_subject, sql_empty_voucher, sql_empty_exception,
-        sql_empty_line, sql_empty_delta,   sql_empty_bucket,  sql_empty_total,
+        sql_empty_tile, sql_empty_subject, sql_empty_voucher, sql_empty_exception, sql_empty_line,
+        sql_empty_step, sql_empty_delta,   sql_empty_bucket,  sql_empty_total,
     };
 
     for (size_t i = 0; i < COUNT(tables); i++)

@@ -65,6 +65,12 @@ role_may_post(enum role r, const struct kind_row *k)
 }
 
 bool
+role_may_propose(enum role r, const struct kind_row *k)
+{
+    return holds(k->propose, r);
+}
+
+bool
 role_may_see(enum role r, const struct kind_row *k, const struct field *f)
 {
     assert(f >= k->shape->fields);

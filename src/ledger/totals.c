@@ -17,7 +17,7 @@ contribute(struct contributions *c, struct contribution one)
     if (one.amount == 0)
         return;
     assert(one.indicator != NULL);
-    assert(one.part != NULL);
+    assert(one.part.at != NULL);
     assert(one.on != DAY_ABSENT);
     c->at = arena_grow(c->arena, c->at, c->count, &c->size, sizeof *c->at, 8);
     c->at[c->count++] = one;
@@ -42,10 +42,8 @@ totals_move(struct contributions *moved, const struct subject_type *type, const 
 /* ---- what a group gathers ---------------------------------------------------------------------------------------- */
 
 struct change {
-    const char *indicator, *part;
-    struct slice district;
-    int32_t on, at_day;
-    int64_t amount;
+    struct contribution of;
+    int32_t at_day;
 };
 
 struct totals {
@@ -68,48 +66,46 @@ static void
 gather(struct totals *t, struct change c)
 {
     t->at = arena_grow(t->arena, t->at, t->count, &t->size, sizeof *t->at, 64);
-    c.indicator = arena_copy(t->arena, slice_of(c.indicator)).at;
-    c.part = arena_copy(t->arena, slice_of(c.part)).at;
-    c.district = arena_copy(t->arena, c.district);
+    c.of.indicator = arena_copy(t->arena, slice_of(c.of.indicator)).at;
+    c.of.part = arena_copy(t->arena, c.of.part);
+    c.of.district = arena_copy(t->arena, c.of.district);
     t->at[t->count++] = c;
 }
 
 /* ---- after minus before ------------------------------------------------------------------------------------------ */
 
 static int
-compare_cells(const char *indicator_a, struct slice district_a, const char *part_a, int32_t on_a,
-              const char *indicator_b, struct slice district_b, const char *part_b, int32_t on_b)
+compare_places(const struct contribution *a, const struct contribution *b)
 {
-    int by = strcmp(indicator_a, indicator_b);
+    int by = strcmp(a->indicator, b->indicator);
 
     if (by == 0)
-        by = slice_compare(district_a, district_b);
-    if (by == 0)
-        by = strcmp(part_a, part_b);
-    return by != 0 ? by : (on_a > on_b) - (on_a < on_b);
+        by = slice_compare(a->district, b->district);
+    return by != 0 ? by : slice_compare(a->part, b->part);
 }
 
 static int
 compare_contributions(const void *left, const void *right)
 {
     const struct contribution *a = left, *b = right;
+    int by = compare_places(a, b);
 
-    return compare_cells(a->indicator, a->district, a->part, a->on, b->indicator, b->district, b->part, b->on);
+    return by != 0 ? by : (a->on > b->on) - (a->on < b->on);
 }
 
 static enum verdict
-delta(struct totals *t, struct db *db, const struct entry *e, const struct contribution *cell, int64_t amount)
+delta(struct totals *t, struct db *db, const struct entry *e, struct contribution cell)
 {
     char on[DAY_TEXT_SIZE], at[DAY_TEXT_SIZE];
     int32_t at_day = day_local(e->at_ms);
 
-    if (amount == 0)
+    if (cell.amount == 0)
         return V_OK;
-    day_print(on, cell->on);
+    day_print(on, cell.on);
     day_print(at, at_day);
-    gather(t, (struct change){cell->indicator, cell->part, cell->district, cell->on, at_day, amount});
-    return sql_delta_add(db, e->seq, slice_of(cell->indicator), cell->district, slice_of(cell->part), slice_of(on),
-                         slice_of(at), amount);
+    gather(t, (struct change){cell, at_day});
+    return sql_delta_add(db, e->seq, slice_of(cell.indicator), cell.district, cell.part, slice_of(on), slice_of(at),
+                         cell.amount);
 }
 
 enum verdict
@@ -120,13 +116,12 @@ totals_write(struct totals *t, struct db *db, const struct entry *e, struct cont
     if (moved->count > 1)
         qsort(moved->at, moved->count, sizeof moved->at[0], compare_contributions);
     while (i < moved->count) {
-        const struct contribution *cell = &moved->at[i];
-        int64_t amount = 0;
+        struct contribution cell = moved->at[i];
 
-        for (; i < moved->count && compare_contributions(cell, &moved->at[i]) == 0; i++)
-            if (!money_add(&amount, amount, moved->at[i].amount))
+        for (i++; i < moved->count && compare_contributions(&cell, &moved->at[i]) == 0; i++)
+            if (!money_add(&cell.amount, cell.amount, moved->at[i].amount))
                 return V_OVER_LIMIT;
-        TRY(delta(t, db, e, cell, amount));
+        TRY(delta(t, db, e, cell));
     }
     return V_OK;
 }
@@ -137,7 +132,7 @@ static int
 compare_changes(const void *left, const void *right)
 {
     const struct change *a = left, *b = right;
-    int by = compare_cells(a->indicator, a->district, a->part, a->on, b->indicator, b->district, b->part, b->on);
+    int by = compare_contributions(&a->of, &b->of);
 
     return by != 0 ? by : (a->at_day > b->at_day) - (a->at_day < b->at_day);
 }
@@ -147,17 +142,16 @@ flush_bucket(struct db *db, const struct change *c, int64_t amount)
 {
     char on[DAY_TEXT_SIZE], at[DAY_TEXT_SIZE];
 
-    day_print(on, c->on);
+    day_print(on, c->of.on);
     day_print(at, c->at_day);
-    return sql_bucket_add(db, slice_of(c->indicator), c->district, slice_of(c->part), slice_of(on), slice_of(at),
+    return sql_bucket_add(db, slice_of(c->of.indicator), c->of.district, c->of.part, slice_of(on), slice_of(at),
                           amount);
 }
 
 static bool
 same_year(const struct change *a, const struct change *b)
 {
-    return strcmp(a->indicator, b->indicator) == 0 && slice_equal(a->district, b->district) &&
-           strcmp(a->part, b->part) == 0 && day_year(a->on) == day_year(b->on);
+    return compare_places(&a->of, &b->of) == 0 && day_year(a->of.on) == day_year(b->of.on);
 }
 
 enum verdict
@@ -171,14 +165,14 @@ totals_flush(struct totals *t, struct db *db)
         const struct change *c = &t->at[i];
         const struct change *next = i + 1 < t->count ? c + 1 : NULL;
 
-        if (!money_add(&bucket, bucket, c->amount) || !money_add(&year, year, c->amount))
+        if (!money_add(&bucket, bucket, c->of.amount) || !money_add(&year, year, c->of.amount))
             return V_OVER_LIMIT;
         if (next == NULL || compare_changes(c, next) != 0) {
             TRY(flush_bucket(db, c, bucket));
             bucket = 0;
         }
         if (next == NULL || !same_year(c, next)) {
-            TRY(sql_total_add(db, slice_of(c->indicator), c->district, slice_of(c->part), day_year(c->on), year));
+            TRY(sql_total_add(db, slice_of(c->of.indicator), c->of.district, c->of.part, day_year(c->of.on), year));
             year = 0;
         }
     }

@@ -1,5 +1,5 @@
 /*
- * Corrections that wait outside the journal until another person confirms them.
+ * Corrections and proposals that wait outside the journal until another person confirms them.
  * Knows how a posting is kept and read back; must not know whether it will be allowed.
  * Invariant: what is recorded in the end is what was proposed, under its proposer's name.
  */
@@ -23,26 +23,62 @@ waiting_encode(const struct posting *p, struct slice commitment)
     return buf_slice(&b);
 }
 
-enum verdict
-waiting_add(const struct ledger_options *o, const struct posting *p, struct slice commitment)
+/* Those find it who may read its subject; of what is not there yet, those of the proposer's own house or district. */
+static void
+waiting_scope(struct scope *out, const struct subject *s, const struct actor *who)
 {
-    TRY(vault_put(o->vault, o->db, p->arena, p->entry.id, FIELD, waiting_encode(p, commitment)));
-    return sql_waiting_add(o->db, p->entry.id, p->entry.mends.entry, p->entry.at_ms);
+    *out = (struct scope){.district = who->district, .organisation = who->organisation};
+    if (s->state != STATE_NEW && s->type->scope != NULL)
+        s->type->scope(out, s->view);
+    out->district = out->district.at == NULL ? S("") : out->district;
+    out->organisation = out->organisation.at == NULL ? S("") : out->organisation;
+}
+
+enum verdict
+waiting_add(const struct ledger_options *o, const struct posting *p, const struct subject *s, struct slice commitment)
+{
+    const struct entry *e = &p->entry;
+    struct slice mends = e->mends.entry.at == NULL ? S("") : e->mends.entry;
+    struct scope scope;
+
+    waiting_scope(&scope, s, &e->actor);
+    TRY(vault_put(o->vault, o->db, p->arena, e->id, FIELD, waiting_encode(p, commitment)));
+    return sql_waiting_add(o->db, e->id, mends, e->at_ms, slice_of(e->kind->schema->name), e->subject, scope.district,
+                           scope.organisation, actor_print(p->arena, &e->actor));
 }
 
 /* What waiting_encode writes empty was absent. */
 static struct slice
+given(struct slice text)
+{
+    return text.len == 0 ? (struct slice){0} : text;
+}
+
+static struct slice
 text_of(const struct json *object, struct slice key)
 {
-    struct slice text = json_text(object, key);
+    return given(json_text(object, key));
+}
 
-    return text.len == 0 ? (struct slice){0} : text;
+/* What mends nothing was proposed for the first time. */
+static bool
+mends_decode(struct mends *out, const struct json *entry)
+{
+    const struct json *mends = json_find(entry, S("mends"));
+
+    if (mends == NULL)
+        return true;
+    if (mends->count != 3)
+        return false;
+    *out = (struct mends){given(mends->first->text), given(mends->first->next->text),
+                          given(mends->first->next->next->text)};
+    return true;
 }
 
 static enum verdict
 waiting_decode(struct posting *out, const struct registry *r, struct arena *a, struct slice text)
 {
-    const struct json *doc, *entry, *mends, *body;
+    const struct json *doc, *entry, *body;
     struct entry *e = &out->entry;
 
     TRY(json_parse(&doc, a, text));
@@ -52,12 +88,8 @@ waiting_decode(struct posting *out, const struct registry *r, struct arena *a, s
     out->commitment = text_of(doc, S("signed"));
     e->kind = registry_kind(r, text_of(entry, S("kind")));
     e->subject = text_of(entry, S("subject"));
-    mends = json_find(entry, S("mends"));
-    if (e->kind == NULL || mends == NULL || mends->count != 3 || !day_parse(&e->on, text_of(entry, S("on"))))
+    if (e->kind == NULL || !day_parse(&e->on, text_of(entry, S("on"))) || !mends_decode(&e->mends, entry))
         return V_BROKEN;
-    e->mends = (struct mends){mends->first->text, mends->first->next->text, mends->first->next->next->text};
-    if (e->mends.paper.len == 0)
-        e->mends.paper = (struct slice){0};
     body = json_find(entry, S("body"));
     if (body == NULL)
         return V_OK;

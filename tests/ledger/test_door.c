@@ -220,14 +220,14 @@ uses_the_number_of_the_narrowest_scope_on_the_day(void **state)
 
 /* ---- a bank's facts are never refused for order or size ------------------------------------------------------ */
 
-struct step {
+struct stage {
     const struct actor *who;
     const char *kind, *fields;
 };
 
 struct story {
     const char *name;
-    struct step steps[6];
+    struct stage steps[6];
     int state;
     bool frozen;
     int64_t held;
@@ -269,7 +269,7 @@ story_check(struct world *w, const struct story *story, const char *jar)
 
     world_jar(w, jar);
     for (size_t i = 0; i < COUNT(story->steps) && story->steps[i].kind != NULL; i++) {
-        const struct step *step = &story->steps[i];
+        const struct stage *step = &story->steps[i];
         bool has_voucher = step->who->role == ROLE_BANK_MACHINE;
         struct slice body = arena_print(w->arena, "{'subject':'%s','on':'2023-04-02'%s%s%s}", jar,
                                         step->fields == NULL ? "" : ",", step->fields == NULL ? "" : step->fields,

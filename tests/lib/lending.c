@@ -117,7 +117,7 @@ const char application_partnership[] = APPLICATION("class2", "partnership", "900
 #define TERMS "'rate_ppm':43500,'term_months':36"
 
 /* The step that leads to each state, and the state before. */
-static const struct step {
+static const struct stage {
     enum loan_state before;
     const struct actor *who;
     const char *kind, *on, *fields[2]; /* of Class 2, of Class 1; the second NULL where it is the same */
@@ -146,7 +146,7 @@ static const struct step {
 static const char *
 bring(struct world *w, const char *id, enum loan_state state, size_t class)
 {
-    const struct step *s = &steps[state];
+    const struct stage *s = &steps[state];
     struct posting *p;
 
     if (state == LOAN_NEW)

@@ -43,7 +43,8 @@ tally_totals(struct contributions *out, const void *view, const struct lines *le
     if (indicator == 14)
         part = v->colour == JAR_VIEW_COLOUR_RED ? "class1" : "class2";
     for (size_t i = 0; i < v->fillings.count; i++)
-        contribute(out, (struct contribution){plan_code(indicator)->name, part, v->district, f[i].on, f[i].amount});
+        contribute(out, (struct contribution){plan_code(indicator)->name, slice_of(part), v->district, f[i].on,
+                                              f[i].amount});
 }
 
 static void

@@ -65,12 +65,13 @@ jar_totals(struct contributions *out, const void *view, const struct lines *lent
     for (size_t i = 0; i < v->fillings.count; i++) {
         bool first = true;
 
-        contribute(out, (struct contribution){"coins_in", colours[v->colour], v->district, f[i].on, f[i].amount});
+        contribute(out, (struct contribution){"coins_in", slice_of(colours[v->colour]), v->district, f[i].on,
+                                              f[i].amount});
         for (size_t j = 0; j < v->fillings.count; j++)
             if (day_year(f[j].on) == day_year(f[i].on) && (f[j].on < f[i].on || (f[j].on == f[i].on && j < i)))
                 first = false;
         if (first)
-            contribute(out, (struct contribution){"jars", "", v->district, f[i].on, 1});
+            contribute(out, (struct contribution){"jars", S(""), v->district, f[i].on, 1});
     }
 }
 
@@ -304,7 +305,7 @@ count_once_a_year(struct contributions *out, const char *indicator, const struct
 {
     for (size_t i = 0; i < lent->count; i++)
         if (i == 0 || day_year(lent->at[i].on) != day_year(lent->at[i - 1].on))
-            contribute(out, (struct contribution){indicator, "", lent->at[i].district, lent->at[i].on, 1});
+            contribute(out, (struct contribution){indicator, S(""), lent->at[i].district, lent->at[i].on, 1});
 }
 
 static void

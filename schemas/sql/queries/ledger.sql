@@ -104,14 +104,41 @@ INSERT INTO voucher (organisation, type, subject, kind, voucher, seq) VALUES ($1
 ON CONFLICT (organisation, type, subject, kind, voucher) DO NOTHING;
 
 -- exception_put: a fact out of order or over what was approved
--- takes: seq i, type t, subject t, nature t, steps t, excess i, amount i
+-- takes: seq i, type t, subject t, nature t, steps t, excess i, amount i, closed i
 -- expects: some
-INSERT INTO exception (seq, type, subject, nature, steps, excess, amount) VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO exception (seq, type, subject, nature, steps, excess, amount, closed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- exception_open: is there an open exception of this entry?
+-- takes: type t, subject t, seq i
+-- gives: seq i
+-- expects: one
+SELECT seq FROM exception WHERE type = $1 AND subject = $2 AND seq = $3 AND closed = 0;
+
+-- exception_close: somebody has looked at it
+-- takes: closed i, type t, subject t, seq i
+-- expects: run
+UPDATE exception SET closed = $1 WHERE type = $2 AND subject = $3 AND seq = $4 AND closed = 0;
+
+-- exception_close_all: the same for all of one subject
+-- takes: closed i, type t, subject t
+-- expects: run
+UPDATE exception SET closed = $1 WHERE type = $2 AND subject = $3 AND closed = 0;
 
 -- exception_clear: before a subject's entries are folded again
 -- takes: type t, subject t
 -- expects: run
 DELETE FROM exception WHERE type = $1 AND subject = $2;
+
+-- step_add: what is to be done about a subject
+-- takes: type t, subject t, step t, since t, due t, district t, organisation t
+-- expects: some
+INSERT INTO step (type, subject, step, since, due, district, organisation) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- step_clear: before they are written anew
+-- takes: type t, subject t
+-- expects: run
+DELETE FROM step WHERE type = $1 AND subject = $2;
 
 -- line_add: what one subject lends to another
 -- takes: holder_type t, holder t, on_day t, source_type t, source t, what t, district t, amount i
@@ -171,6 +198,16 @@ SELECT indicator, district, part, CAST(SUM(amount) AS BIGINT) AS amount FROM del
 WHERE at_day = $1 AND seq <= $2 AND on_day >= $3 AND on_day <= $4
 GROUP BY indicator, district, part ORDER BY indicator, district, part;
 
+-- total_sum: all of one indicator in a range of parts, with what the group at hand has added so far
+-- takes: indicator t, from_part t, to_part t
+-- gives: amount i
+-- expects: one
+SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount
+FROM (SELECT amount FROM total WHERE indicator = $1 AND part >= $2 AND part < $3
+      UNION ALL
+      SELECT amount FROM delta WHERE seq > (SELECT seq FROM head WHERE one = 1)
+          AND indicator = $1 AND part >= $2 AND part < $3) AS cells;
+
 -- totals_latest: the last day in any total, empty where there is none; deltas too, as buckets wait for the group's end
 -- takes: at_day t
 -- gives: on_day t
@@ -194,12 +231,13 @@ SELECT hash FROM op_nonce WHERE key_id = $1 AND nonce = $2;
 -- expects: run
 DELETE FROM op_nonce WHERE expires_ms < $1;
 
--- waiting_add: a correction for a second person
--- takes: id t, mends t, at_ms i
+-- waiting_add: a correction or a proposal for a second person
+-- takes: id t, mends t, at_ms i, kind t, subject t, district t, organisation t, actor t
 -- expects: some
-INSERT INTO op_waiting (id, mends, at_ms) VALUES ($1, $2, $3);
+INSERT INTO op_waiting (id, mends, at_ms, kind, subject, district, organisation, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
--- waiting_get: one waiting correction
+-- waiting_get: one that waits
 -- takes: id t
 -- gives: mends t, at_ms i
 -- expects: one
@@ -242,6 +280,10 @@ DELETE FROM exception;
 -- empty_line: for a rebuild
 -- expects: run
 DELETE FROM line;
+
+-- empty_step: for a rebuild
+-- expects: run
+DELETE FROM step;
 
 -- empty_delta: for a rebuild
 -- expects: run
@@ -287,9 +329,9 @@ ORDER BY organisation, type, subject, kind, voucher LIMIT $6;
 
 -- scan_exception: for a comparison
 -- takes: seq i, most i
--- gives: seq i, type t, subject t, nature t, steps t, excess i, amount i
+-- gives: seq i, type t, subject t, nature t, steps t, excess i, amount i, closed i
 -- expects: many
-SELECT seq, type, subject, nature, steps, excess, amount FROM exception WHERE seq > $1 ORDER BY seq LIMIT $2;
+SELECT seq, type, subject, nature, steps, excess, amount, closed FROM exception WHERE seq > $1 ORDER BY seq LIMIT $2;
 
 -- scan_line: for a comparison
 -- takes: holder_type t, holder t, on_day t, source_type t, source t, what t, district t, most i
@@ -298,6 +340,13 @@ SELECT seq, type, subject, nature, steps, excess, amount FROM exception WHERE se
 SELECT holder_type, holder, on_day, source_type, source, what, district, amount FROM line
 WHERE (holder_type, holder, on_day, source_type, source, what, district) > ($1, $2, $3, $4, $5, $6, $7)
 ORDER BY holder_type, holder, on_day, source_type, source, what, district LIMIT $8;
+
+-- scan_step: for a comparison
+-- takes: type t, subject t, step t, most i
+-- gives: type t, subject t, step t, since t, due t, district t, organisation t
+-- expects: many
+SELECT type, subject, step, since, due, district, organisation FROM step WHERE (type, subject, step) > ($1, $2, $3)
+ORDER BY type, subject, step LIMIT $4;
 
 -- scan_delta: for a comparison
 -- takes: seq i, indicator t, district t, part t, on_day t, most i
