@@ -64,7 +64,8 @@ static void
 print_roles(FILE *f)
 {
     fprintf(f, "# Roles and kinds 角色与登记事项\n\nWho may post a kind (and then sees it), who may propose it for one of "
-               "those to confirm, and who may only see that it happened; what is blank is refused. Whose subject it is decides besides.\n\n| kind |");
+               "those to confirm, and who may only see that it happened; what is blank is refused. Whose subject it is "
+               "decides besides.\n\n| kind |");
     for (int r = 0; r < ROLE__COUNT; r++)
         fprintf(f, " %s<br>%s |", role_row((enum role)r)->name, role_row((enum role)r)->zh);
     fprintf(f, "\n|---|");
