@@ -20,6 +20,10 @@ extern const struct subject_type person_type, enterprise_type;
 extern const struct subject_type mending_type;
 extern const struct kind mending_kinds[]; /* the first confirms */
 
+/* ---- fund.c ---------------------------------------------------------------------------------------------------- */
+
+extern const struct subject_type fund_type;
+
 /* ---- loan.c, supported.c --------------------------------------------------------------------------------------- */
 
 extern const struct subject_type loan_type;
@@ -36,6 +40,7 @@ enum verdict data_unusable(const char *file, const char *why);               /* 
 /* States that other modules' rules ask for. */
 enum organisation_state { ORGANISATION_NEW, ORGANISATION_ACTIVE, ORGANISATION_CLOSED, ORGANISATION__COUNT };
 enum account_state { ACCOUNT_NEW, ACCOUNT_OPEN, ACCOUNT_CLOSED, ACCOUNT__COUNT };
+enum fund_state { FUND_NEW, FUND_OPEN, FUND_CLOSED, FUND__COUNT };
 enum enterprise_state { ENTERPRISE_NEW, ENTERPRISE_ACTIVE, ENTERPRISE_CLOSED, ENTERPRISE__COUNT };
 
 /* ---- rule.c: what several rules say ---------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ static const struct subject_type *const types[] = {
     &endpoint_type,
     &person_type,
     &enterprise_type,
+    &fund_type,
     &loan_type,
     &mending_type,
     &limit_type,

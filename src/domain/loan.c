@@ -1,65 +1,79 @@
 /*
- * The guaranteed start-up loan from application to settlement: its states, its facts, and what each of them changes.
+ * The guaranteed start-up loan from application to the last recovery: its states and its facts.
  * Knows the machine below; must not know another module, nor hold a number of the trade.
  * Invariant: a bank's fact about a loan that was sent to it is recorded and its money counts, whatever the state.
  *
- *   new
- *    | applied
- *    v                      refused
- *   applied --------------------------------------> refused*
- *    | qualified
- *    v          expired                qualified
- *   qualified ----------> expired* ---------------> qualified       renewed
- *    | sent                  ^
- *    |                       | expired
- *    v          rejected     |           sent
- *   sent ----------------> rejected* -------------> sent            to another bank
- *    | accepted              ^
- *    v          rejected     |
- *   investigating -----------+
- *    | approved
- *    v
- *   approved
- *    | contracted
- *    v
- *   contracted
- *    | disbursed
- *    v           overdue
- *   repaying ------------> overdue         disbursed, repaid, prepaid stay in repaying
- *    |    ^------------------+  |          overdue, repaid, prepaid stay in overdue
- *    |           cured          |
- *    | settled                  | settled
- *    v                          |
- *   settled <-------------------+
+ * The main line; a star marks a side state, where a bank's fact that arrives freezes the loan.
  *
- *   withdrawn* is reached from applied, qualified, sent, investigating, approved and rejected; thawed leads from every
- *   state to itself and takes the mark away. A star: a side state, where a bank's fact that arrives freezes the loan.
+ *   new --applied--> applied --papers_named--> incomplete
+ *                       |                          |
+ *                       +-------- completed -------+
+ *                                     v
+ *                                 checking <--- review_failed, guarantee_declined, reclassed
+ *                                     | referred (Class 1)
+ *                                     v
+ *                                 reviewing --review_passed--> reviewed --guarantee_agreed--> guaranteed
+ *                                                                                                |
+ *            qualified, from applied (Class 2 and old rules), checking, guaranteed, queued <-----+
+ *                |                                                                  queued: no room in the fund
+ *                v
+ *            qualified --expired--> expired* --qualified--> qualified     renewed
+ *                | sent                                                   sent again from rejected*, returned*, lapsed*
+ *                v
+ *              sent --accepted--> investigating --approved--> approved --contracted--> contracted
+ *                |                     |                         | lapsed                  | disbursed
+ *                +- rejected, returned +                         v                         v
+ *                                                             lapsed*                  repaying --settled--> settled
+ *                                                                                          |
+ *       extended leads back to repaying; cured too           overdue <--overdue------------+--called_in--> called_in
+ *                                                               |                                              |
+ *                                                               +----------------- claim_filed ----------------+
+ *                                                                                      v
+ *             overdue <--claim_returned, claim_refused-- claimed --compensated--> compensated
+ *                                                                                      | recovery_started
+ *                                                                                      v
+ *                                           recovered <--recovery_completed-- recovering --written_off--> written_off
+ *
+ * refused* and withdrawn* are reached from every state before the bank, or before the contract. Money moves repay,
+ * prepay, bounce and recover within a state. frozen and thawed set and take the mark beside the state.
  */
 #include "loan_int.h"
 
 static const struct state states[LOAN__COUNT] = {
-    [LOAN_NEW]           = {"new",           "未登记",       "new",                       false},
-    [LOAN_APPLIED]       = {"applied",       "已申请",       "applied for",               false},
-    [LOAN_QUALIFIED]     = {"qualified",     "已认定资格",   "qualified",                 false},
-    [LOAN_SENT]          = {"sent",          "已转银行",     "sent to a bank",            false},
-    [LOAN_INVESTIGATING] = {"investigating", "银行调查中",   "under the bank's scrutiny", false},
-    [LOAN_APPROVED]      = {"approved",      "银行已批准",   "approved",                  false},
-    [LOAN_CONTRACTED]    = {"contracted",    "已签合同",     "contracted",                false},
-    [LOAN_REPAYING]      = {"repaying",      "已放款还款中", "disbursed, being repaid",   false},
-    [LOAN_OVERDUE]       = {"overdue",       "逾期",         "overdue",                   false},
-    [LOAN_SETTLED]       = {"settled",       "已结清",       "settled",                   false},
-    [LOAN_REFUSED]       = {"refused",       "不予认定",     "refused",                   true },
-    [LOAN_WITHDRAWN]     = {"withdrawn",     "已撤回",       "withdrawn",                 true },
-    [LOAN_EXPIRED]       = {"expired",       "证明已过期",   "certificate expired",       true },
-    [LOAN_REJECTED]      = {"rejected",      "银行已拒贷",   "rejected by the bank",      true },
+    [LOAN_NEW] = {"new",           "未登记",             "new",                       false},
+    [LOAN_APPLIED] = {"applied",       "已申请",             "applied for",               false},
+    [LOAN_QUALIFIED] = {"qualified",     "已认定资格",       "qualified",                 false},
+    [LOAN_SENT] = {"sent",          "已转银行",          "sent to a bank",            false},
+    [LOAN_INVESTIGATING] = {"investigating", "银行调查中",       "under the bank's scrutiny", false},
+    [LOAN_APPROVED] = {"approved",      "银行已批准",       "approved",                  false},
+    [LOAN_CONTRACTED] = {"contracted",    "已签合同",          "contracted",                false},
+    [LOAN_REPAYING] = {"repaying",      "已放款还款中",    "disbursed, being repaid",   false},
+    [LOAN_OVERDUE] = {"overdue",       "逾期",                "overdue",                   false},
+    [LOAN_SETTLED] = {"settled",       "已结清",             "settled",                   false},
+    [LOAN_REFUSED] = {"refused",       "不予认定",          "refused",                   true },
+    [LOAN_WITHDRAWN] = {"withdrawn",     "已撤回",             "withdrawn",                 true },
+    [LOAN_EXPIRED] = {"expired",       "证明已过期",       "certificate expired",       true },
+    [LOAN_REJECTED] = {"rejected",      "银行已拒贷",       "rejected by the bank",      true },
+    [LOAN_INCOMPLETE] = {"incomplete",    "待补正",             "papers missing",            false},
+    [LOAN_CHECKING] = {"checking",      "已受理审核中",    "being checked",             false},
+    [LOAN_REVIEWING] = {"reviewing",     "专家评审中",       "before the experts",        false},
+    [LOAN_REVIEWED] = {"reviewed",      "评审通过待担保", "passed by the experts",     false},
+    [LOAN_GUARANTEED] = {"guaranteed",    "担保已同意",       "guarantee agreed",          false},
+    [LOAN_QUEUED] = {"queued",        "排队等待额度",    "queued for the fund",       false},
+    [LOAN_RETURNED] = {"returned",      "银行退回补件",    "returned by the bank",      true },
+    [LOAN_LAPSED] = {"lapsed",        "批准已失效",       "approval lapsed",           true },
+    [LOAN_CALLED_IN] = {"called_in",     "提前收回中",       "called in",                 false},
+    [LOAN_CLAIMED] = {"claimed",       "已申请代偿",       "claimed from the fund",     false},
+    [LOAN_COMPENSATED] = {"compensated",   "已代偿",             "paid by the fund",          false},
+    [LOAN_RECOVERING] = {"recovering",    "追偿中",             "being recovered",           false},
+    [LOAN_RECOVERED] = {"recovered",     "追偿完成",          "recovered",                 false},
+    [LOAN_WRITTEN_OFF] = {"written_off",   "已核销",             "written off",               false},
 };
 
 /* ---- whose it is ----------------------------------------------------------------------------------------------- */
 
-#define BANK_ROLES (ROLE_BIT(ROLE_BANK_OFFICER) | ROLE_BIT(ROLE_BANK_CHECKER) | ROLE_BIT(ROLE_BANK_MACHINE))
-
-static bool
-was_sent_to(const struct loan_view *v, struct slice bank)
+bool
+loan_was_sent_to(const struct loan_view *v, struct slice bank)
 {
     const struct slice *banks = v->banks.at;
 
@@ -75,11 +89,11 @@ loan_standing(const void *view, const struct actor *a)
 {
     const struct loan_view *v = view;
 
-    if ((ROLE_BIT(a->role) & BANK_ROLES) == 0)
+    if (!loan_of_bank(a))
         return a->district.len == 0 || slice_equal(a->district, v->district) ? STANDING_OWN : STANDING_FOREIGN;
     if (slice_equal(a->organisation, v->bank))
         return STANDING_OWN;
-    return was_sent_to(v, a->organisation) ? STANDING_FORMER : STANDING_FOREIGN;
+    return loan_was_sent_to(v, a->organisation) ? STANDING_FORMER : STANDING_FOREIGN;
 }
 
 static void
@@ -98,31 +112,7 @@ tells_bank(const void *view)
     return ((const struct loan_view *)view)->bank;
 }
 
-/* ---- up to the bank -------------------------------------------------------------------------------------------- */
-
-static void
-do_apply(struct arena *a, void *view, const struct entry *e)
-{
-    const struct loan_applied *d = e->body;
-    struct loan_view *v = view;
-
-    (void)a;
-    v->class = d->class;
-    v->sort = d->sort;
-    v->person = d->person;
-    v->enterprise = d->enterprise;
-    v->partners = d->partners;
-    v->district = d->district;
-    v->group = d->group;
-    v->group_national = d->group_national;
-    v->flags = d->flags;
-    v->use = d->use;
-    v->guarantee = d->guarantee;
-    v->applied = e->on;
-    v->asked = d->amount;
-    v->term_asked = d->term_months;
-}
-
+/* Eligibility goes by the day of the application. */
 static int32_t
 applied_day(const void *view, const struct entry *e)
 {
@@ -130,211 +120,122 @@ applied_day(const void *view, const struct entry *e)
     return ((const struct loan_view *)view)->applied;
 }
 
-static void
-do_qualify(struct arena *a, void *view, const struct entry *e)
-{
-    const struct loan_qualified *d = e->body;
-    struct loan_view *v = view;
-
-    (void)a;
-    v->certificate_no = d->certificate_no;
-    v->amount_max = d->amount_max;
-    v->valid_to = d->valid_to;
-    v->term_max_months = d->term_max_months == INT_ABSENT ? v->term_asked : d->term_max_months;
-    v->issued_by = d->issued_by.at == NULL ? v->district : d->issued_by;
-}
-
-/* What an earlier bank had agreed to goes with it; its money stays. */
-static void
-do_send(struct arena *a, void *view, const struct entry *e)
-{
-    const struct loan_sent *d = e->body;
-    struct loan_view *v = view;
-
-    if (!was_sent_to(v, d->bank))
-        *(struct slice *)list_push(&v->banks, a, sizeof(struct slice)) = d->bank;
-    v->bank = d->bank;
-    v->sent = e->on;
-    v->approved = v->contracted = v->rate_ppm = v->term_months = INT_ABSENT;
-    v->due = DAY_ABSENT;
-    v->contract_no = (struct slice){0};
-}
-
-/* ---- at the bank ----------------------------------------------------------------------------------------------- */
-
-/* A bank that had the loan before no longer sets its terms. */
-static bool
-is_current(const struct loan_view *v, const struct entry *e)
-{
-    return slice_equal(e->actor.organisation, v->bank);
-}
-
-static void
-do_approve(struct arena *a, void *view, const struct entry *e)
-{
-    const struct loan_approved *d = e->body;
-    struct loan_view *v = view;
-
-    (void)a;
-    if (!is_current(v, e))
-        return;
-    v->approved = d->amount;
-    if (v->contracted != INT_ABSENT)
-        return;
-    v->rate_ppm = d->rate_ppm;
-    v->term_months = d->term_months;
-}
-
-static void
-do_reject(struct arena *a, void *view, const struct entry *e)
-{
-    struct loan_view *v = view;
-
-    (void)a;
-    v->rejections += is_current(v, e);
-}
-
-/* Class 1 counts where the certificate was issued, Class 2 where the business is registered: as it was at the contract
- * or, where money came early, with the first of it. */
-static void
-freeze_credit(struct loan_view *v)
-{
-    if (v->credited.at == NULL)
-        v->credited = v->class == LOAN_VIEW_CLASS_CLASS1 ? v->issued_by : v->district;
-}
-
-static void
-do_contract(struct arena *a, void *view, const struct entry *e)
-{
-    const struct loan_contracted *d = e->body;
-    struct loan_view *v = view;
-
-    (void)a;
-    if (!is_current(v, e))
-        return;
-    v->contracted = d->amount;
-    v->rate_ppm = d->rate_ppm;
-    v->term_months = d->term_months;
-    v->due = d->due;
-    v->contract_no = d->contract_no;
-    freeze_credit(v);
-}
-
-/* ---- money ----------------------------------------------------------------------------------------------------- */
-
-static void
-do_disburse(struct arena *a, void *view, const struct entry *e)
-{
-    const struct loan_disbursed *d = e->body;
-    struct loan_view *v = view;
-    struct loan_view_disbursements_item *one = list_push(&v->disbursements, a, sizeof *one);
-
-    *one = (struct loan_view_disbursements_item){e->on, d->amount};
-    v->disbursed += d->amount;
-    v->outstanding += d->amount;
-    freeze_credit(v);
-}
-
-static void
-repay(struct arena *a, struct loan_view *v, int32_t on, int64_t amount)
-{
-    struct loan_view_repayments_item *one = list_push(&v->repayments, a, sizeof *one);
-
-    *one = (struct loan_view_repayments_item){on, amount};
-    v->repaid += amount;
-    v->outstanding -= amount;
-    freeze_credit(v);
-}
-
-static void
-do_repay(struct arena *a, void *view, const struct entry *e)
-{
-    repay(a, view, e->on, ((const struct loan_repaid *)e->body)->amount);
-}
-
-static void
-do_prepay(struct arena *a, void *view, const struct entry *e)
-{
-    repay(a, view, e->on, ((const struct loan_prepaid *)e->body)->amount);
-}
-
-static void
-do_overdue(struct arena *a, void *view, const struct entry *e)
-{
-    const struct loan_overdue *d = e->body;
-    struct loan_view *v = view;
-
-    (void)a;
-    v->overdue = d->amount;
-    v->overdue_since = d->since;
-}
-
-static void
-do_cure(struct arena *a, void *view, const struct entry *e)
-{
-    struct loan_view *v = view;
-
-    (void)a;
-    (void)e;
-    v->overdue = 0;
-    v->overdue_since = DAY_ABSENT;
-}
-
-static void
-do_settle(struct arena *a, void *view, const struct entry *e)
-{
-    struct loan_view *v = view;
-
-    if (!is_current(v, e))
-        return;
-    do_cure(a, v, e);
-    v->settled = e->on;
-}
-
 /* ---- the whole law of a loan ----------------------------------------------------------------------------------- */
 
 #define FACT(name) &entry_kinds[KIND_LOAN_##name], &loan_type
 #define NAMED(field, type) {#field, OF_ENTRY, &type##_type}
-#define BEFORE_CONTRACT                                                                                        \
-    (FROM(LOAN_APPLIED) | FROM(LOAN_QUALIFIED) | FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING) | FROM(LOAN_APPROVED) | \
-     FROM(LOAN_REJECTED))
-#define PAID_OUT (FROM(LOAN_REPAYING) | FROM(LOAN_OVERDUE))
+#define BEFORE_CERTIFICATE                                                                                             \
+    (FROM(LOAN_APPLIED) | FROM(LOAN_INCOMPLETE) | FROM(LOAN_CHECKING) | FROM(LOAN_REVIEWING) | FROM(LOAN_REVIEWED) |   \
+     FROM(LOAN_GUARANTEED) | FROM(LOAN_QUEUED))
+#define CERTIFIED (FROM(LOAN_QUALIFIED) | FROM(LOAN_REJECTED) | FROM(LOAN_RETURNED) | FROM(LOAN_LAPSED))
+#define AT_BANK (FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING) | FROM(LOAN_APPROVED))
+#define PAID_OUT (FROM(LOAN_REPAYING) | FROM(LOAN_OVERDUE) | FROM(LOAN_CALLED_IN))
+#define OWED (PAID_OUT | FROM(LOAN_CLAIMED))
+#define FUND_PAID (FROM(LOAN_COMPENSATED) | FROM(LOAN_RECOVERING))
 #define ANY_BUT_NEW ((FROM(LOAN__COUNT) - 1) & ~FROM_NEW)
+#define TOLD ORDER_FACT, .may = loan_may_tell
 
 /* clang-format off */
-static const struct kind kinds[] = {
-    {FACT(APPLIED), FROM_NEW, LOAN_APPLIED, .may = loan_may_apply, .apply = do_apply,
-     .some_limits = {"loan_group_province"}, .others = {NAMED(person, person), NAMED(enterprise, enterprise)}},
-    {FACT(QUALIFIED), FROM(LOAN_APPLIED) | FROM(LOAN_EXPIRED), LOAN_QUALIFIED, .may = loan_may_qualify,
-     .apply = do_qualify, .key_day = applied_day,
-     .some_limits = {
-         [LIMIT_CLASS1_INDIVIDUAL] = "loan.c1.individual_max",
-         [LIMIT_CLASS2_INDIVIDUAL] = "loan.c2.individual_max",
-         [LIMIT_SMALL_FIRM] = "loan.small_firm_max",
-         [LIMIT_PARTNERSHIP_FACTOR] = "loan.partnership_factor",
-         [LIMIT_TERM_INDIVIDUAL] = "loan.term_max_months.individual",
-         [LIMIT_TERM_FIRM] = "loan.term_max_months.firm",
-     }},
-    {FACT(REFUSED),    FROM(LOAN_APPLIED),                         LOAN_REFUSED},
-    {FACT(WITHDRAWN),  BEFORE_CONTRACT,                            LOAN_WITHDRAWN, .tells = tells_bank},
-    {FACT(EXPIRED),    FROM(LOAN_QUALIFIED) | FROM(LOAN_REJECTED), LOAN_EXPIRED, .may = loan_may_expire},
-    {FACT(SENT),       FROM(LOAN_QUALIFIED) | FROM(LOAN_REJECTED), LOAN_SENT, .may = loan_may_send, .apply = do_send,
-     .others = {NAMED(bank, organisation)}, .tells = tells_bank},
-    {FACT(THAWED),     ANY_BUT_NEW, TO_SAME, ORDER_STRICT, MARK_THAW, .may = loan_may_thaw, .tells = tells_bank},
+#define QUALIFYING {                                                                                                   \
+    [LIMIT_CLASS1_INDIVIDUAL] = "loan.c1.individual_max", [LIMIT_CLASS2_INDIVIDUAL] = "loan.c2.individual_max",        \
+    [LIMIT_SMALL_FIRM] = "loan.small_firm_max",           [LIMIT_PARTNERSHIP_FACTOR] = "loan.partnership_factor",      \
+    [LIMIT_TERM_INDIVIDUAL] = "loan.term_max_months.individual", [LIMIT_TERM_FIRM] = "loan.term_max_months.firm",      \
+    [LIMIT_REVIEW_REQUIRED] = "loan.c1.review_required",  [LIMIT_RENEWAL_FREE] = "loan.renew_same_bank_no_recheck",    \
+    [LIMIT_FUND_MULTIPLE] = "fund.multiple_max",          [LIMIT_FUND_STOP] = "fund.stop.compensation_pct",            \
+    [LIMIT_FUND_AT_LIMIT] = "fund.at_limit"}
 
-    {FACT(ACCEPTED),   FROM(LOAN_SENT),                            LOAN_INVESTIGATING, ORDER_FACT},
-    {FACT(REJECTED),   FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING), LOAN_REJECTED, ORDER_FACT, .apply = do_reject},
-    {FACT(APPROVED),   FROM(LOAN_INVESTIGATING),                   LOAN_APPROVED, ORDER_FACT, .apply = do_approve,
+static const struct kind kinds[] = {
+    /* intake */
+    {FACT(APPLIED), FROM_NEW, LOAN_APPLIED, .may = loan_may_apply, .apply = loan_apply,
+     .some_limits = {"loan_group_province"},
+     .others = {NAMED(person, person), NAMED(enterprise, enterprise), NAMED(renewed_from, loan)}},
+    {FACT(BROUGHT), FROM_NEW, LOAN_REPAYING, .may = loan_may_bring, .apply = loan_bring,
+     .some_limits = {"loan_group_province"},
+     .others = {NAMED(person, person), NAMED(enterprise, enterprise), NAMED(bank, organisation), NAMED(fund, fund)}},
+    {FACT(PAPERS_NAMED), FROM(LOAN_APPLIED), LOAN_INCOMPLETE, .apply = loan_name_papers},
+    {FACT(COMPLETED), FROM(LOAN_APPLIED) | FROM(LOAN_INCOMPLETE), LOAN_CHECKING, .apply = loan_complete},
+    {FACT(CHECKED),   BEFORE_CERTIFICATE,   TO_SAME,        .apply = loan_check},
+    {FACT(ASSIGNED),  ANY_BUT_NEW,          TO_SAME,        .may = loan_may_assign, .apply = loan_assign,
+     .others = {NAMED(account, account)}},
+
+    /* experts and guarantor */
+    {FACT(REFERRED),           FROM(LOAN_CHECKING),  LOAN_REVIEWING,  .may = loan_may_refer, .apply = loan_refer},
+    {FACT(REVIEW_PASSED),      FROM(LOAN_REVIEWING), LOAN_REVIEWED,   .apply = loan_pass},
+    {FACT(REVIEW_FAILED),      FROM(LOAN_REVIEWING), LOAN_CHECKING,   .apply = loan_fail},
+    {FACT(GUARANTEE_AGREED),   FROM(LOAN_REVIEWED),  LOAN_GUARANTEED, .may = loan_may_agree, .apply = loan_agree,
+     .some_limits = {"loan.counter_guarantee_free_max"}},
+    {FACT(GUARANTEE_DECLINED), FROM(LOAN_REVIEWED),  LOAN_CHECKING,   .apply = loan_decline},
+    {FACT(RECLASSED), BEFORE_CERTIFICATE | FROM(LOAN_REFUSED), LOAN_CHECKING, .may = loan_may_reclass,
+     .apply = loan_reclass},
+
+    /* the certificate */
+    {FACT(QUEUED), FROM(LOAN_APPLIED) | FROM(LOAN_CHECKING) | FROM(LOAN_GUARANTEED), LOAN_QUEUED,
+     .may = loan_may_queue, .apply = loan_queue, .sums = FUND_SUMS,
+     .others = {{"fund", OF_ENTRY, &fund_type, .lent = true}},
+     .some_limits = QUALIFYING},
+    {FACT(QUALIFIED), FROM(LOAN_APPLIED) | FROM(LOAN_CHECKING) | FROM(LOAN_GUARANTEED) | FROM(LOAN_QUEUED) |
+                      FROM(LOAN_EXPIRED), LOAN_QUALIFIED,
+     .may = loan_may_qualify, .apply = loan_qualify, .key_day = applied_day, .sums = FUND_SUMS,
+     .others = {{"fund", OF_ENTRY, &fund_type, .lent = true}},
+     .some_limits = QUALIFYING},
+    {FACT(CERTIFICATE_REISSUED), CERTIFIED | AT_BANK, TO_SAME, .may = loan_may_reissue, .apply = loan_reissue,
+     .tells = tells_bank},
+    {FACT(REFUSED),   BEFORE_CERTIFICATE,             LOAN_REFUSED,   .apply = loan_end},
+    {FACT(WITHDRAWN), BEFORE_CERTIFICATE | CERTIFIED | AT_BANK, LOAN_WITHDRAWN, .apply = loan_end,
+     .tells = tells_bank},
+    {FACT(EXPIRED),   CERTIFIED,                      LOAN_EXPIRED,   .may = loan_may_expire, .apply = loan_end},
+    {FACT(SENT),      CERTIFIED,                      LOAN_SENT,      .may = loan_may_send, .apply = loan_send,
+     .others = {NAMED(bank, organisation)}, .tells = tells_bank},
+
+    /* the bank's agreement */
+    {FACT(ACCEPTED),   FROM(LOAN_SENT),                            LOAN_INVESTIGATING, TOLD, .apply = loan_accept},
+    {FACT(RETURNED),   FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING), LOAN_RETURNED,   TOLD, .apply = loan_give_back},
+    {FACT(REJECTED),   FROM(LOAN_SENT) | FROM(LOAN_INVESTIGATING), LOAN_REJECTED,   TOLD, .apply = loan_reject},
+    {FACT(APPROVED),   FROM(LOAN_INVESTIGATING),                   LOAN_APPROVED,   TOLD, .apply = loan_approve,
      .over = loan_over_approved},
-    {FACT(CONTRACTED), FROM(LOAN_APPROVED),                        LOAN_CONTRACTED, ORDER_FACT, .apply = do_contract,
+    {FACT(LAPSED),     FROM(LOAN_APPROVED),                        LOAN_LAPSED,     TOLD},
+    {FACT(CONTRACTED), FROM(LOAN_APPROVED),                        LOAN_CONTRACTED, TOLD, .apply = loan_contract,
      .over = loan_over_contracted},
-    {FACT(DISBURSED),  FROM(LOAN_CONTRACTED) | FROM(LOAN_REPAYING), LOAN_REPAYING, ORDER_FACT, .apply = do_disburse,
+
+    /* its money */
+    {FACT(DISBURSED), FROM(LOAN_CONTRACTED) | FROM(LOAN_REPAYING), LOAN_REPAYING, TOLD, .apply = loan_disburse,
      .over = loan_over_disbursed},
-    {FACT(REPAID),     PAID_OUT,           TO_SAME,       ORDER_FACT, .over = loan_over_repaid,  .apply = do_repay},
-    {FACT(PREPAID),    PAID_OUT,           TO_SAME,       ORDER_FACT, .over = loan_over_prepaid, .apply = do_prepay},
-    {FACT(OVERDUE),    PAID_OUT,           LOAN_OVERDUE,  ORDER_FACT, .apply = do_overdue},
-    {FACT(CURED),      FROM(LOAN_OVERDUE), LOAN_REPAYING, ORDER_FACT, .apply = do_cure},
-    {FACT(SETTLED),    PAID_OUT,           LOAN_SETTLED,  ORDER_FACT, .apply = do_settle},
+    {FACT(REPAID),            OWED,     TO_SAME,        TOLD, .over = loan_over_repaid,  .apply = loan_repay},
+    {FACT(PREPAID),           OWED,     TO_SAME,        TOLD, .over = loan_over_prepaid, .apply = loan_prepay},
+    {FACT(REPAYMENT_BOUNCED), OWED,     TO_SAME,        TOLD, .over = loan_over_bounced, .apply = loan_bounce},
+    {FACT(OVERDUE),           PAID_OUT, LOAN_OVERDUE,   TOLD, .apply = loan_fall_due},
+    {FACT(CURED),   FROM(LOAN_OVERDUE), LOAN_REPAYING,  TOLD, .apply = loan_cure},
+    {FACT(EXTENDED),          PAID_OUT, LOAN_REPAYING,  TOLD, .apply = loan_extend},
+    {FACT(CALLED_IN), FROM(LOAN_REPAYING) | FROM(LOAN_OVERDUE), LOAN_CALLED_IN, TOLD, .apply = loan_call_in},
+    {FACT(SETTLED),           OWED,     LOAN_SETTLED,   TOLD, .apply = loan_settle},
+    {FACT(BORROWER_CHANGED), FROM(LOAN_CONTRACTED) | OWED, TO_SAME, ORDER_FACT, .may = loan_may_change_borrower,
+     .apply = loan_change_borrower, .others = {NAMED(person, person), NAMED(enterprise, enterprise)},
+     .tells = tells_bank},
+    {FACT(TRANSFERRED), AT_BANK | FROM(LOAN_CONTRACTED) | OWED | FUND_PAID | FROM(LOAN_WRITTEN_OFF), TO_SAME,
+     .may = loan_may_transfer, .apply = loan_transfer, .others = {NAMED(bank, organisation)}, .tells = tells_bank},
+
+    /* the fund's */
+    {FACT(CLAIM_FILED), FROM(LOAN_OVERDUE) | FROM(LOAN_CALLED_IN), LOAN_CLAIMED, .may = loan_may_claim,
+     .apply = loan_claim,
+     .limits = {[CLAIM_DAYS] = "fund.claim.overdue_days", [CLAIM_SHARE] = "fund.claim.share",
+                [CLAIM_SMALL_MAX] = "fund.claim.share_small_max", [CLAIM_SHARE_ABOVE] = "fund.claim.share_above",
+                [CLAIM_MODE] = "fund.claim.mode", [CLAIM_DAY_COUNT] = "subsidy.day_count"}},
+    {FACT(CLAIM_RETURNED),     FROM(LOAN_CLAIMED),     LOAN_OVERDUE,     .apply = loan_drop_claim, .tells = tells_bank},
+    {FACT(CLAIM_REFUSED),      FROM(LOAN_CLAIMED),     LOAN_OVERDUE,     .apply = loan_drop_claim, .tells = tells_bank},
+    {FACT(COMPENSATED),        FROM(LOAN_CLAIMED),     LOAN_COMPENSATED, .may = loan_may_compensate,
+     .apply = loan_compensate, .tells = tells_bank},
+    {FACT(RECOVERY_STARTED),   FROM(LOAN_COMPENSATED), LOAN_RECOVERING,  .may = loan_may_tell},
+    {FACT(RECOVERED),          FUND_PAID | FROM(LOAN_WRITTEN_OFF), TO_SAME, TOLD, .over = loan_over_recovered,
+     .apply = loan_recover},
+    {FACT(RECOVERY_COMPLETED), FROM(LOAN_RECOVERING),  LOAN_RECOVERED,   .may = loan_may_complete_recovery},
+    {FACT(WRITTEN_OFF), PAID_OUT | FUND_PAID, LOAN_WRITTEN_OFF, ORDER_FACT, .may = loan_may_write_off,
+     .over = loan_over_written_off, .apply = loan_write_off},
+
+    /* marks */
+    {FACT(FROZEN), ANY_BUT_NEW, TO_SAME, ORDER_STRICT, MARK_FREEZE, .tells = tells_bank},
+    {FACT(THAWED), ANY_BUT_NEW, TO_SAME, ORDER_STRICT, MARK_THAW, .may = loan_may_thaw, .tells = tells_bank,
+     .closes = CLOSES_ALL},
+    {FACT(EXCEPTION_CLOSED), ANY_BUT_NEW, TO_SAME, .closes = CLOSES_ONE},
 };
 /* clang-format on */
 
@@ -348,6 +249,9 @@ const struct subject_type loan_type = {
     .scope = loan_scope,
     .totals = loan_totals,
     .lends = loan_lends,
+    .steps = loan_steps,
+    .step_count = STEP__COUNT,
+    .runs = loan_runs,
     .kinds = kinds,
     .kind_count = COUNT(kinds),
 };

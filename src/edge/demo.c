@@ -22,6 +22,8 @@
 #define GROUP_ARENA ((size_t)256 << 20)
 #define BANKS 4
 #define FEN 100
+#define FUND "fund-demo"
+#define CLASS1_MOST INT64_C(100000) /* yuan */
 #define DAYS_2023 365
 
 static const struct demo_bank {
@@ -260,6 +262,7 @@ tell(struct demo *d, size_t bank, const char *kind, const char *loan, int32_t on
 static const struct actor system_actor = {ROLE_SYSTEM, S_INIT("centre"), S_INIT("demo-system"), {0}};
 static const struct actor security_actor = {ROLE_SECURITY, S_INIT("centre"), S_INIT("demo-security"), {0}};
 static const struct actor officer = {ROLE_CENTRE_OFFICER, S_INIT("centre"), S_INIT("demo-officer"), {0}};
+static const struct actor payer = {ROLE_PAYER, S_INIT("centre"), S_INIT("demo-payer"), {0}};
 
 static void
 account_open(struct demo *d, const char *id, const char *organisation, const char *role, const char *more)
@@ -274,6 +277,7 @@ static void
 people_open(struct demo *d)
 {
     account_open(d, "demo-officer", "centre", "centre_officer", "");
+    account_open(d, "demo-payer", "centre", "payer", "");
     account_open(d, "demo-chief", "bureau", "section_chief", "");
     account_open(d, "demo-checker", banks[0].id, "bank_checker", "");
     for (size_t i = 0; i < COUNT(districts); i++)
@@ -379,6 +383,22 @@ secret_set(struct demo *d)
                     banks[0].id, banks[0].id, SLICE_ARG(slice_cut(&rest, line, '\n'))));
 }
 
+/* The fund gets as much as the loans of this run may take of it, whatever their class. */
+static void
+fund_fill(struct demo *d)
+{
+    long long loans = (long long)(d->o->loans + d->o->waiting);
+    struct slice what = arena_print(d->kept, "fund-%llu-%lld", (unsigned long long)d->o->seed, loans);
+
+    say(d, &officer, "fund.founded", FUND, d->year_start, S("\"zh\":\"演示创业担保基金\""));
+    if (loans == 0)
+        return;
+    id_seed_set(d, what.at);
+    say(d, &payer, "fund.paid_in", FUND, d->year_start,
+        arena_print(d->group, "\"amount\":%lld,\"voucher_no\":\"demo-" SLICE_FMT "\"",
+                    loans * CLASS1_MOST * FEN, SLICE_ARG(what)));
+}
+
 /* ---- one loan ---------------------------------------------------------------------------------------------------- */
 
 struct demo_loan {
@@ -423,6 +443,22 @@ loan_draw(struct demo *d, int64_t number)
     return l;
 }
 
+/* The papers are complete; what the fund is to guarantee goes before the experts and the guarantor. */
+static void
+loan_check(struct demo *d, struct demo_loan *l)
+{
+    int32_t decided = l->day + (int32_t)between(d, 3, 9);
+
+    say(d, &l->clerk, "loan.completed", l->id, l->day, S(""));
+    if (l->class1) {
+        say(d, &l->clerk, "loan.referred", l->id, l->day + 1, S(""));
+        say(d, &officer, "loan.review_passed", l->id, l->day + 2,
+            arena_print(d->group, "\"minutes_no\":\"%s\",\"amount\":%lld", l->id, (long long)l->amount));
+        say(d, &officer, "loan.guarantee_agreed", l->id, l->day + 3, S("\"counter_guarantee\":\"none\""));
+    }
+    l->day = decided;
+}
+
 static void
 loan_apply(struct demo *d, struct demo_loan *l, int64_t number)
 {
@@ -439,11 +475,11 @@ loan_apply(struct demo *d, struct demo_loan *l, int64_t number)
                     l->class1 ? "class1" : "class2", SLICE_ARG(person), l->district,
                     l->class1 ? "\"group\":\"student\"," : "", (long long)l->amount, (long long)l->term_months,
                     l->class1 ? "fund" : "mortgage"));
-    l->day += (int32_t)between(d, 3, 9);
+    loan_check(d, l);
     day_print(valid_to, l->day + 60);
     say(d, &officer, "loan.qualified", l->id, l->day,
-        arena_print(d->group, "\"certificate_no\":\"%s\",\"amount_max\":%lld,\"valid_to\":\"%s\"", l->id,
-                    (long long)l->amount, valid_to));
+        arena_print(d->group, "\"certificate_no\":\"%s\",\"amount_max\":%lld,\"valid_to\":\"%s\"%s", l->id,
+                    (long long)l->amount, valid_to, l->class1 ? ",\"fund\":\"" FUND "\"" : ""));
 }
 
 static void
@@ -579,6 +615,7 @@ demo_run(struct demo_report *out, const struct demo_options *o)
     for (size_t i = 0; i < BANKS && d.got == V_OK; i++)
         bank_open(&d, i);
     people_open(&d);
+    fund_fill(&d);
     if (o->endpoint != NULL)
         endpoint_set(&d);
     if (o->with_secret)

@@ -1,6 +1,6 @@
 /*
- * The loan's machine: every edge, every state, kind and role, and a bank's facts out of order, over and from aside.
- * Knows the law of the loan in its own words; must not read it from the loan's table.
+ * The loan's stories: a bank's facts out of order, over and from aside, and whose loan it is.
+ * Knows what each story must end in; must not read it from the loan's table.
  * Invariant: each row names a story, and the state, the money and the exceptions it must end in.
  */
 #include <setjmp.h>
@@ -12,44 +12,6 @@
 
 #include "lending.h"
 
-/* ---- the law, in words ----------------------------------------------------------------------------------------- */
-
-struct law {
-    const char *kind, *roles, *from;
-    const char *to; /* "=": the state stays */
-    const char *on, *fields;
-};
-
-#define BANKS "bank_checker bank_machine"
-#define BEFORE_CONTRACT "applied qualified sent investigating approved rejected"
-
-static const struct law strict[] = {
-    {"loan.applied", "street_clerk district_clerk import", "new", "applied", "2023-03-01", application_class2},
-    {"loan.qualified", "district_checker centre_officer", "applied expired", "qualified", "2023-05-30",
-     "'certificate_no':'C1','amount_max':30000000,'valid_to':'2023-06-30'"},
-    {"loan.refused", "district_checker centre_officer", "applied", "refused", "2023-05-30",
-     "'reason':'papers_missing'"},
-    {"loan.withdrawn", "street_clerk district_clerk centre_officer", BEFORE_CONTRACT, "withdrawn", "2023-05-30", ""},
-    {"loan.expired", "clock", "qualified rejected", "expired", "2023-06-01", ""},
-    {"loan.sent", "district_clerk district_checker centre_officer", "qualified rejected", "sent", "2023-05-30",
-     "'bank':'bank-sx'"},
-};
-
-static const struct law facts[] = {
-    {"loan.accepted", BANKS, "sent", "investigating", "2023-05-30", ""},
-    {"loan.rejected", BANKS, "sent investigating", "rejected", "2023-05-30", "'reason':'project'"},
-    {"loan.approved", BANKS, "investigating", "approved", "2023-05-30",
-     "'amount':100,'rate_ppm':30000,'term_months':12"},
-    {"loan.contracted", BANKS, "approved", "contracted", "2023-05-30",
-     "'amount':100,'rate_ppm':30000,'term_months':12,'due':'2024-05-30','contract_no':'K'"},
-    {"loan.disbursed", BANKS, "contracted repaying", "repaying", "2023-05-30", "'amount':100,'voucher_no':'M1'"},
-    {"loan.repaid", BANKS, "repaying overdue", "=", "2023-05-30", "'amount':100,'voucher_no':'M2'"},
-    {"loan.prepaid", BANKS, "repaying overdue", "=", "2023-05-30", "'amount':100,'voucher_no':'M3'"},
-    {"loan.overdue", BANKS, "repaying overdue", "overdue", "2023-05-30", "'amount':100,'since':'2023-05-29'"},
-    {"loan.cured", BANKS, "overdue", "repaying", "2023-05-30", ""},
-    {"loan.settled", BANKS, "repaying overdue", "settled", "2023-05-30", ""},
-};
-
 static bool
 lists(const char *words, const char *word)
 {
@@ -59,156 +21,6 @@ lists(const char *words, const char *word)
         if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
             return true;
     return false;
-}
-
-static struct actor
-actor_of(enum role role)
-{
-    const char *name = role_row(role)->name;
-
-    if (strncmp(name, "bank", 4) == 0)
-        return (struct actor){role, S("bank-zj"), S("a1"), {0}};
-    if (strncmp(name, "district", 8) == 0 || role == ROLE_STREET_CLERK)
-        return (struct actor){role, S("hrss-330602"), S("a1"), S("330602")};
-    return (struct actor){role, S("centre"), S("a1"), {0}};
-}
-
-/* Somebody who may post it. */
-static struct actor
-poster_of(const struct law *l)
-{
-    enum role role = 0;
-
-    while (!lists(l->roles, role_row(role)->name))
-        role++;
-    return actor_of(role);
-}
-
-struct trial {
-    const struct law *law;
-    const char *loan, *state;
-    enum role role;
-    bool sent;          /* a bank has it or had it */
-    bool is_fact;
-};
-
-static enum verdict
-verdict_of(const struct trial *t)
-{
-    if (!lists(t->law->roles, role_row(t->role)->name))
-        return V_FORBIDDEN;
-    if (strcmp(t->state, "new") == 0)
-        return lists(t->law->from, "new") ? V_OK : V_SUBJECT_UNKNOWN;
-    if (t->is_fact)
-        return t->sent ? V_OK : V_SUBJECT_UNKNOWN;
-    if (lists(t->law->from, t->state))
-        return V_OK;
-    return lists(t->law->from, "new") ? V_SUBJECT_TAKEN : V_WRONG_STATE;
-}
-
-static void
-try(struct world *w, const struct trial *t)
-{
-    struct actor who = actor_of(t->role);
-    struct posting *p = lending_read(w, &who, t->law->kind, t->loan, t->law->on, t->law->fields);
-    enum verdict wanted = verdict_of(t), got;
-    const char *to = strcmp(t->law->to, "=") == 0 ? t->state : t->law->to;
-
-    assert_int_equal(p->got, V_OK);
-    got = ledger_dry_run(&w->options, p);
-    if (got != wanted)
-        fail_msg("%s by %s at %s: %s, wanted %s", t->law->kind, role_row(t->role)->name, t->state,
-                 verdict_row(got)->name, verdict_row(wanted)->name);
-    if (got == V_OK && lists(t->law->from, t->state) && strcmp(p->state, to) != 0)
-        fail_msg("%s at %s leads to %s, wanted %s", t->law->kind, t->state, p->state, to);
-}
-
-static void
-lets_each_role_post_each_kind_in_each_state_as_the_law_says(void **state)
-{
-    struct world *w = *state;
-    int64_t before;
-
-    for (size_t s = 0; s < LOAN__COUNT; s++)
-        lending_loan(w, arena_print(w->arena, "L%zu", s).at, (enum loan_state)s);
-    before = world_count(w, "journal");
-    for (size_t s = 0; s < LOAN__COUNT; s++) {
-        const char *name = loan_type.states[s].name;
-        struct trial t = {.loan = arena_print(w->arena, "L%zu", s).at, .state = name};
-
-        t.sent = !lists("new applied qualified refused", name);
-        for (t.role = 0; t.role < ROLE__COUNT; t.role++) {
-            t.is_fact = false;
-            for (size_t i = 0; i < COUNT(strict); i++) {
-                t.law = &strict[i];
-                try(w, &t);
-            }
-            t.is_fact = true;
-            for (size_t i = 0; i < COUNT(facts); i++) {
-                t.law = &facts[i];
-                try(w, &t);
-            }
-        }
-    }
-    assert_int_equal(world_count(w, "journal"), before);
-}
-
-static void
-has_no_kind_that_the_law_does_not_name(void **state)
-{
-    (void)state;
-    assert_int_equal(loan_type.kind_count, COUNT(strict) + COUNT(facts) + 1); /* and loan.thawed */
-}
-
-/* ---- frozen ---------------------------------------------------------------------------------------------------- */
-
-static void
-freeze(struct world *w, const char *loan)
-{
-    struct posting *p = lending_post(w, ZJ, "loan.disbursed", loan, "2023-05-30", "'amount':30000001,'voucher_no':'F'");
-
-    assert_int_equal(p->got, V_OK);
-    assert_true(lending_subject(w, loan).frozen);
-}
-
-static void
-lets_nothing_but_facts_and_a_thaw_move_a_frozen_loan(void **state)
-{
-    struct world *w = *state;
-
-    lending_loan(w, "L1", LOAN_REJECTED);
-    freeze(w, "L1");
-    for (size_t i = 1; i < COUNT(strict); i++) {
-        struct actor who = poster_of(&strict[i]);
-
-        lending_expect(w, &who, strict[i].kind, "L1", strict[i].on, strict[i].fields, V_WRONG_STATE);
-    }
-    lending_expect(w, ZJ, "loan.rejected", "L1", "2023-05-30", "'reason':'project'", V_OK);
-    lending_expect(w, CHECKER, "loan.thawed", "L1", "2023-05-30", "'reason':'checked_in_order'", V_FORBIDDEN);
-    lending_expect(w, CENTRE, "loan.thawed", "L1", "2023-05-30", "'reason':'checked_in_order'", V_OK);
-    assert_false(lending_subject(w, "L1").frozen);
-    assert_int_equal(lending_subject(w, "L1").state, LOAN_REJECTED);
-    lending_expect(w, CENTRE, "loan.sent", "L1", "2023-05-30", "'bank':'bank-sx'", V_OK);
-}
-
-static void
-thaws_a_loan_in_any_state_but_only_a_frozen_one(void **state)
-{
-    struct world *w = *state;
-
-    for (size_t s = LOAN_SENT; s < LOAN__COUNT; s++) {
-        const char *id = lending_loan(w, arena_print(w->arena, "L%zu", s).at, (enum loan_state)s);
-        int after;
-
-        lending_expect(w, CENTRE, "loan.thawed", id, "2023-06-10", "'reason':'checked_in_order'", V_RULE_REFUSED);
-        if (s == LOAN_REFUSED)
-            continue; /* no bank ever had it */
-        freeze(w, id);
-        after = lending_subject(w, id).state;
-        lending_expect(w, CENTRE, "loan.thawed", id, "2023-06-10", "'reason':'checked_in_order'", V_OK);
-        assert_false(lending_subject(w, id).frozen);
-        assert_int_equal(lending_subject(w, id).state, after);
-    }
 }
 
 /* ---- facts: whatever their order or size ----------------------------------------------------------------------- */
@@ -494,10 +306,6 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(lets_each_role_post_each_kind_in_each_state_as_the_law_says),
-        TEST(has_no_kind_that_the_law_does_not_name),
-        TEST(lets_nothing_but_facts_and_a_thaw_move_a_frozen_loan),
-        TEST(thaws_a_loan_in_any_state_but_only_a_frozen_one),
         TEST(records_bank_facts_whatever_their_order_or_size),
         TEST(knows_a_bank_only_when_the_loan_was_sent_to_it),
         TEST(hides_a_loan_from_the_clerks_of_another_district),

@@ -122,22 +122,29 @@ names_every_condition_that_an_application_breaks(void **state)
 /* ---- the certificate ------------------------------------------------------------------------------------------- */
 
 #define CERTIFICATE(amount) "'certificate_no':'C1','amount_max':" #amount ",'valid_to':'2023-05-31'"
+#define FUND ",'fund':'fund-one'"
 #define ON "2023-03-10"
 
 static const struct row class1[] = {
-    {"to the last fen", CENTRE, ON, CERTIFICATE(10000000), V_OK, NULL, NULL},
-    {"one fen too many", CENTRE, ON, CERTIFICATE(10000001), V_OVER_LIMIT, "/amount_max",
+    {"to the last fen", CENTRE, ON, CERTIFICATE(10000000) FUND, V_OK, NULL, NULL},
+    {"one fen too many", CENTRE, ON, CERTIFICATE(10000001) FUND, V_OVER_LIMIT, "/amount_max",
      "at most 10000000 fen; source: S17"},
-    {"to the last month", CENTRE, ON, CERTIFICATE(1) ",'term_max_months':36", V_OK, NULL, NULL},
-    {"a month too many", CENTRE, ON, CERTIFICATE(1) ",'term_max_months':37", V_OVER_LIMIT, "/term_max_months",
+    {"to the last month", CENTRE, ON, CERTIFICATE(1) FUND ",'term_max_months':36", V_OK, NULL, NULL},
+    {"a month too many", CENTRE, ON, CERTIFICATE(1) FUND ",'term_max_months':37", V_OVER_LIMIT, "/term_max_months",
      "at most 36 months; source: S17"},
-    {"a day's certificate", CENTRE, "2023-05-31", CERTIFICATE(1), V_OK, NULL, NULL},
-    {"run out before it is issued", CENTRE, "2023-06-01", CERTIFICATE(1), V_RULE_REFUSED, "/valid_to", NULL},
-    {"issued by its district", CHECKER, ON, CERTIFICATE(1) ",'issued_by':'330602'", V_OK, NULL, NULL},
-    {"issued in another district's name", CHECKER, ON, CERTIFICATE(1) ",'issued_by':'330603'", V_FORBIDDEN,
+    {"a day's certificate", CENTRE, "2023-05-31", CERTIFICATE(1) FUND, V_OK, NULL, NULL},
+    {"run out before it is issued", CENTRE, "2023-06-01", CERTIFICATE(1) FUND, V_RULE_REFUSED, "/valid_to", NULL},
+    {"issued by its district", CHECKER, ON, CERTIFICATE(1) FUND ",'issued_by':'330602'", V_OK, NULL, NULL},
+    {"issued in another district's name", CHECKER, ON, CERTIFICATE(1) FUND ",'issued_by':'330603'", V_FORBIDDEN,
      "/issued_by", "330602"},
-    {"issued by another district, the city says", CENTRE, ON, CERTIFICATE(1) ",'issued_by':'330603'", V_OK, NULL, NULL},
-    {"issued by nowhere", CENTRE, ON, CERTIFICATE(1) ",'issued_by':'330699'", V_FIELDS_WRONG, "/issued_by", NULL},
+    {"issued by another district, the city says", CENTRE, ON, CERTIFICATE(1) FUND ",'issued_by':'330603'", V_OK, NULL,
+     NULL},
+    {"by no fund", CENTRE, ON, CERTIFICATE(1), V_RULE_REFUSED, "/fund", "name the fund"},
+    {"by a fund that is not there", CENTRE, ON, CERTIFICATE(1) ",'fund':'fund-nine'", V_REFERENCE_UNKNOWN, "/fund",
+     NULL},
+    {"by a fund that is empty", CENTRE, ON, CERTIFICATE(1) ",'fund':'fund-two'", V_OVER_LIMIT, "/amount_max",
+     "may still guarantee 0 fen"},
+    {"issued by nowhere", CENTRE, ON, CERTIFICATE(1) FUND ",'issued_by':'330699'", V_FIELDS_WRONG, "/issued_by", NULL},
 };
 
 static const struct row class2[] = {

@@ -77,7 +77,10 @@ qualify_and_lend(struct world *w, const char *loan, const char *application)
 {
     lending_expect(w, STREET, "loan.applied", loan, "2023-03-01", application, V_OK);
     lending_expect(w, CENTRE, "loan.qualified", loan, "2023-03-02",
-                   "'certificate_no':'C','amount_max':1000,'valid_to':'2023-05-31','issued_by':'330604'", V_OK);
+                   arena_print(w->arena,
+                               "'certificate_no':'C','amount_max':1000,'valid_to':'2023-05-31','issued_by':'330604'%s",
+                               strstr(application, "'fund'") != NULL ? ",'fund':'fund-one'" : "").at,
+                   V_OK);
     lending_expect(w, CENTRE, "loan.sent", loan, "2023-03-03", "'bank':'bank-zj'", V_OK);
     bank_says(w, "loan.disbursed", loan, "2023-04-01", "'amount':1000,'voucher_no':'V'");
 }
@@ -270,8 +273,8 @@ random_loan(struct story *s, size_t loan)
     assert_int_equal(p->got, V_OK);
     p = lending_post(s->w, CENTRE, "loan.qualified", id, "2023-03-02",
                   arena_print(s->w->arena,
-                              "'certificate_no':'C','amount_max':1000,'valid_to':'2023-12-31','issued_by':'%s'",
-                              issued).at);
+                              "'certificate_no':'C','amount_max':1000,'valid_to':'2023-12-31','issued_by':'%s'%s",
+                              issued, class1 ? ",'fund':'fund-one'" : "").at);
     assert_int_equal(p->got, V_OK);
     lending_expect(s->w, CENTRE, "loan.sent", id, "2023-03-03", "'bank':'bank-zj'", V_OK);
 }

@@ -13,6 +13,7 @@
 #include "lending.h"
 
 const struct actor clockwork = {ROLE_CLOCK, S_INIT("ventured"), S_INIT("clock"), {NULL, 0}};
+const struct actor payer = {ROLE_PAYER, S_INIT("centre"), S_INIT("he"), {NULL, 0}};
 
 /* ---- numbers and lists in force, and a bank that has closed ---------------------------------------------------- */
 
@@ -37,9 +38,53 @@ static const struct {
     {"limit.set", "loan.partnership_factor@330600", FORCE "'unit':'ppm','number':1100000"},
     {"limit.set", "loan.term_max_months.individual@330600", FORCE "'unit':'month','number':36"},
     {"limit.set", "loan.term_max_months.firm@330600", FORCE "'unit':'month','number':24"},
+    {"limit.set", "fund.multiple_max@330600", FORCE "'unit':'ppm','number':5000000"},
+    {"limit.set", "fund.at_limit@330600", FORCE "'unit':'code','code':'queue'"},
+    {"limit.set", "fund.claim.overdue_days@330600", FORCE "'unit':'day','number':30"},
+    {"limit.set", "fund.claim.share@330600", FORCE "'unit':'ppm','number':1000000"},
+    {"limit.set", "fund.claim.share_small_max@330600", FEN "10000000"},
+    {"limit.set", "fund.claim.share_above@330600", FORCE "'unit':'ppm','number':800000"},
+    {"limit.set", "fund.claim.mode@330600", FORCE "'unit':'code','code':'by_loan_size'"},
+    {"limit.set", "subsidy.day_count@330600", FORCE "'unit':'code','code':'act_360'"},
+    {"limit.set", "loan_paper@330600", LIST "['identity','licence']"},
+    {"limit.set", "loan_rule@330600", LIST "['credit','other_loans']"},
+    {"limit.set", "counter_guarantee@330600", LIST "['none','surety']"},
+    {"limit.set", "guarantee_decline_reason@330600", LIST "['project']"},
+    {"limit.set", "certificate_reissue_reason@330600", LIST "['lost']"},
+    {"limit.set", "bank_return_reason@330600", LIST "['papers_missing']"},
+    {"limit.set", "loan_lapse_reason@330600", LIST "['not_signed']"},
+    {"limit.set", "loan_call_cause@330600", LIST "['misuse']"},
+    {"limit.set", "borrower_change_reason@330600", LIST "['inheritance']"},
+    {"limit.set", "claim_paper@330600", LIST "['demand']"},
+    {"limit.set", "claim_refusal_reason@330600", LIST "['bank_fault']"},
+    {"limit.set", "recovery_means@330600", LIST "['lawsuit']"},
+    {"limit.set", "loan_freeze_reason@330600", LIST "['fraud_check']"},
+    {"limit.set", "exception_finding@330600", LIST "['in_order']"},
+    {"fund.founded", "fund-one", "'zh':'市创业担保基金'"},
+    {"fund.founded", "fund-two", "'zh':'区创业担保基金','district':'330602'"},
+    {"fund.paid_in", "fund-one", "'amount':100000000,'voucher_no':'P1'"},
+    {"account.opened", "feng",
+     "'organisation':'street-602','roles':['street_clerk'],'login':'feng','name':'x','district':'330602'"},
+    {"account.opened", "qian",
+     "'organisation':'330602','roles':['district_checker'],'login':'qian','name':'x','district':'330602'"},
     {"organisation.registered", "bank-gone", "'sort':'bank','zh':'已停业银行'"},
     {"organisation.closed", "bank-gone", "'reason':'dissolved'"},
 };
+
+/* Who sets limits, moves money, opens accounts, registers the rest. */
+static const struct actor *
+founder(const char *kind)
+{
+    static const struct {
+        const char *begins;
+        const struct actor *who;
+    } founders[] = {{"limit.", CENTRE}, {"fund.paid", PAYER}, {"account.", &town_security}, {"", &town_system}};
+    size_t i = 0;
+
+    while (strncmp(kind, founders[i].begins, strlen(founders[i].begins)) != 0)
+        i++;
+    return founders[i].who;
+}
 
 int
 lending_setup(void **state)
@@ -48,9 +93,8 @@ lending_setup(void **state)
     struct world *w = *state;
 
     for (size_t i = 0; i < COUNT(beginnings); i++) {
-        const struct actor *who = beginnings[i].kind[0] == 'l' ? CENTRE : &town_system;
-        struct posting *p = lending_post(w, who, beginnings[i].kind, beginnings[i].subject, "2023-01-01",
-                                         beginnings[i].fields);
+        struct posting *p = lending_post(w, founder(beginnings[i].kind), beginnings[i].kind, beginnings[i].subject,
+                                         "2023-01-01", beginnings[i].fields);
 
         if (p->got != V_OK)
             fail_msg("%s %s: %s", beginnings[i].kind, beginnings[i].subject, verdict_row(p->got)->name);
@@ -121,11 +165,13 @@ static const struct stage {
     enum loan_state before;
     const struct actor *who;
     const char *kind, *on, *fields[2]; /* of Class 2, of Class 1; the second NULL where it is the same */
+    const char *then[3];               /* another entry that follows and leaves the state: kind, day, fields */
 } steps[LOAN__COUNT] = {
     [LOAN_APPLIED]       = {LOAN_NEW, STREET, "loan.applied", "2023-03-01", {application_class2, application_class1}},
     [LOAN_QUALIFIED]     = {LOAN_APPLIED, CHECKER, "loan.qualified", "2023-03-10",
                             {"'certificate_no':'越创贷〔2023〕012','amount_max':30000000,'valid_to':'2023-05-31'",
-                             "'certificate_no':'越创贷〔2023〕013','amount_max':10000000,'valid_to':'2023-05-31'"}},
+                             "'certificate_no':'越创贷〔2023〕013','amount_max':10000000,'valid_to':'2023-05-31',"
+                             "'fund':'fund-one'"}},
     [LOAN_SENT]          = {LOAN_QUALIFIED, CLERK, "loan.sent", "2023-03-12", {"'bank':'bank-zj'"}},
     [LOAN_INVESTIGATING] = {LOAN_SENT, ZJ, "loan.accepted", "2023-03-15", {""}},
     [LOAN_APPROVED]      = {LOAN_INVESTIGATING, ZJ, "loan.approved", "2023-03-20",
@@ -141,6 +187,26 @@ static const struct stage {
     [LOAN_WITHDRAWN]     = {LOAN_SENT, STREET, "loan.withdrawn", "2023-03-14", {""}},
     [LOAN_EXPIRED]       = {LOAN_REJECTED, CLOCK, "loan.expired", "2023-06-01", {""}},
     [LOAN_REJECTED]      = {LOAN_INVESTIGATING, ZJ, "loan.rejected", "2023-03-20", {"'reason':'project'"}},
+    [LOAN_INCOMPLETE]    = {LOAN_APPLIED, STREET, "loan.papers_named", "2023-03-02", {"'missing':['licence']"}},
+    [LOAN_CHECKING]      = {LOAN_INCOMPLETE, STREET, "loan.completed", "2023-03-03", {""}},
+    [LOAN_REVIEWING]     = {LOAN_CHECKING, CLERK, "loan.referred", "2023-03-04", {""}},
+    [LOAN_REVIEWED]      = {LOAN_REVIEWING, CHECKER, "loan.review_passed", "2023-03-06", {"'minutes_no':'P1'"}},
+    [LOAN_GUARANTEED]    = {LOAN_REVIEWED, CHECKER, "loan.guarantee_agreed", "2023-03-08",
+                            {"'counter_guarantee':'none'"}},
+    [LOAN_QUEUED]        = {LOAN_GUARANTEED, CHECKER, "loan.queued", "2023-03-09",
+                            {"'fund':'fund-two','amount':10000000"}},
+    [LOAN_RETURNED]      = {LOAN_INVESTIGATING, ZJ, "loan.returned", "2023-03-20", {"'reason':'papers_missing'"}},
+    [LOAN_LAPSED]        = {LOAN_APPROVED, ZJ, "loan.lapsed", "2023-04-20", {"'reason':'not_signed'"}},
+    [LOAN_CALLED_IN]     = {LOAN_REPAYING, ZJ, "loan.called_in", "2023-05-10", {"'cause':'misuse'"}},
+    [LOAN_CLAIMED]       = {LOAN_OVERDUE, ZJ, "loan.claim_filed", "2023-06-10",
+                            {"'principal':8000000,'interest':50000,'amount':8050000"}},
+    [LOAN_COMPENSATED]   = {LOAN_CLAIMED, PAYER, "loan.compensated", "2023-06-12",
+                            {"'amount':8050000,'principal':8000000,'voucher_no':'C0'"}},
+    [LOAN_RECOVERING]    = {LOAN_COMPENSATED, CENTRE, "loan.recovery_started", "2023-06-13", {"'means':'lawsuit'"},
+                            {"loan.recovered", "2023-06-14", "'amount':8050000,'voucher_no':'B0'"}},
+    [LOAN_RECOVERED]     = {LOAN_RECOVERING, CENTRE, "loan.recovery_completed", "2023-06-15", {""}},
+    [LOAN_WRITTEN_OFF]   = {LOAN_COMPENSATED, CENTRE, "loan.written_off", "2023-06-16",
+                            {"'fund_amount':8050000,'voucher_no':'O0'"}},
 };
 
 static const char *
@@ -156,6 +222,8 @@ bring(struct world *w, const char *id, enum loan_state state, size_t class)
     if (p->got != V_OK)
         fail_msg("%s of %s: %s", s->kind, id, verdict_row(p->got)->name);
     assert_string_equal(p->state, loan_type.states[state].name);
+    if (s->then[0] != NULL)
+        lending_expect(w, PAYER, s->then[0], id, s->then[1], s->then[2], V_OK);
     return id;
 }
 

@@ -13,7 +13,7 @@
 #define QIAN "0190aaaa-0000-4000-8000-000000000002"
 #define FIRM "91999999MA0000003W"                   /* and a firm */
 
-extern const struct actor clockwork;
+extern const struct actor clockwork, payer;
 
 /* Short words for the tables: the town's people of 330602, a clerk of 330603, the city, and machines of two banks. */
 #define STREET &town_street
@@ -23,12 +23,14 @@ extern const struct actor clockwork;
 #define CENTRE &town_officer
 #define IMPORT &town_import
 #define CLOCK &clockwork
+#define PAYER &payer
 #define ZJ &town_bank
 #define ZJ_CHECKER &town_bank_checker
 #define SX &town_bank_other
 
-/* cmocka's setup: the town with its lists and numbers from 2023-01-01 (source S17), ZHAO, QIAN, FIRM, and bank-gone,
- * which has closed. The teardown is world_teardown. */
+/* cmocka's setup: the town with its lists and numbers from 2023-01-01 (source S17), ZHAO, QIAN, FIRM, bank-gone, which
+ * has closed, fund-one with 1,000,000 yuan and room for five times as much, and fund-two, which is empty. The teardown
+ * is world_teardown. */
 int lending_setup(void **state);
 
 /* One entry: its own fields as JSON with ' for ", without braces, "" for none. */
@@ -42,7 +44,8 @@ void lending_expect(struct world *w, const struct actor *who, const char *kind, 
 
 /* A loan of 300,000 yuan of Class 2 in 330602 (or of 100,000 of Class 1), applied for on 2023-03-01 by ZHAO, brought
  * along the main line and then aside to `state`, and not frozen: certificate to 2023-05-31, sent to bank-zj, 200,000
- * (or 80,000) approved, contracted and, from 2023-04-10 on, disbursed. Gives its id. */
+ * (or 80,000) approved, contracted and, from 2023-04-10 on, disbursed; a loan of Class 1 is fund-one's. What only
+ * Class 1 comes to, only lending_loan_class1 can bring about. Gives its id. */
 const char *lending_loan(struct world *w, const char *id, enum loan_state state);
 const char *lending_loan_class1(struct world *w, const char *id, enum loan_state state);
 
