@@ -118,6 +118,57 @@ enum verdict plan_load(struct problems *problems, struct ledger *lg, struct aren
 enum verdict founding_load(size_t *posted, struct problems *problems, struct ledger *lg, struct arena *a,
                            const char *file, const struct actor *who);
 
+/* ---- the working calendar --------------------------------------------------------------------------------------- */
+
+struct calendar_period {
+    int32_t from, to; /* its first and last day */
+};
+
+/* One limit's days, rising, each in one of the periods that it has been announced for. */
+struct calendar_list {
+    const int32_t *days;
+    size_t day_count;
+    const struct calendar_period *periods; /* in order, none reaching into the next */
+    size_t period_count;
+};
+
+/* A week is worked from Monday to Friday, but for what the State Council announces for a year: `off`, days off from
+ * Monday to Friday, and `worked`, Saturdays and Sundays that are worked instead (调休). It lies in the arena it was
+ * loaded into and never changes; an answer takes a few binary searches. Days are DAY_MIN to DAY_MAX. */
+struct calendar {
+    struct calendar_list off, worked;
+};
+
+/* Reads the limits calendar.holidays@cn (every announced day off, weekends among them or not) and calendar.workdays@cn,
+ * each a period a year with the unit day_list; a period of any other unit counts as not announced, one without a last
+ * day speaks for the year that it begins in. A later period takes over from its first day: a notice that changes a year
+ * lists the rest of that year again. Where the registry has none, the plain week holds and every day is provisional.
+ * V_OK, or the fault of reading. */
+enum verdict calendar_load(struct calendar *out, struct db *db, struct arena *a);
+
+bool calendar_is_workday(const struct calendar *c, int32_t day);
+
+/* The n-th working day after `day`, which itself does not count: how a time limit runs (domain, 2.4). With `workdays` 0
+ * or less, calendar_next. DAY_MAX where the count reaches beyond it. */
+int32_t calendar_after(const struct calendar *c, int32_t day, int64_t workdays);
+
+/* That day, or the next working day where it is none: how due days are moved. */
+int32_t calendar_next(const struct calendar *c, int32_t day);
+
+/* Working days after `first` up to and with `last`, so that between `day` and calendar_after of it lie `workdays`:
+ * how late something is. Where `last` comes before `first`, the same from `last` to `first`, below 0. */
+int64_t calendar_between(const struct calendar *c, int32_t first, int32_t last);
+
+/* Not announced, in either list, so that the plain week is a guess: whoever shows such a day says so. */
+bool calendar_is_provisional(const struct calendar *c, int32_t day);
+
+/* Should somebody load the next notice? From 1 December on where next year is provisional, and while this year is. */
+bool calendar_alarm(const struct calendar *c, int32_t today);
+
+/* When the report of a month (1 to 12 of the years 1900 to 9998) is due: on `due_day` of the month after, that month's
+ * first or last day where it has none such, moved to the next working day. */
+int32_t calendar_monthly_due(const struct calendar *c, int year, int month, int64_t due_day);
+
 /* ---- the plan's own table ---------------------------------------------------------------------------------------- */
 
 /* The eighteen columns of the plan of 2023, in its order. */

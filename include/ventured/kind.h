@@ -169,7 +169,7 @@ struct subject {
 /* The number in force for a case: exactly one of number, code, items, base + offset_ppm is set. */
 struct limit {
     const char *name;
-    struct slice unit; /* "fen", "ppm", "yes_no", "list" */
+    struct slice unit; /* "fen", "ppm", "yes_no", "list", "day_list" */
     int64_t number;    /* INT_ABSENT where not a number */
     struct slice code; /* absent where not a code */
     const struct slice *items;

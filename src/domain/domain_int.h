@@ -69,4 +69,7 @@ void check_district(struct problems *p, const struct subject *district, int32_t 
 extern const struct subject_type limit_type, plan_type;
 extern const struct limit_source the_limits;
 
+/* The unit of a limit whose items are days, each of them of its own period and later than the one before. */
+#define LIMIT_DAY_LIST "day_list"
+
 #endif

@@ -128,6 +128,25 @@ check_end(int32_t from, int32_t to, struct problems *p)
                 arena_print(p->arena, "not before its first day, %s", first));
 }
 
+/* Whoever looks days up searches them, and asks the period that a day lies in: no other has a say in it. */
+static void
+check_day_list(const struct limit_set *d, struct problems *p)
+{
+    const struct slice *items = d->items.at;
+    int32_t before = d->from - 1, day;
+
+    if (!slice_equal(d->unit, S(LIMIT_DAY_LIST)))
+        return;
+    for (size_t i = 0; i < d->items.count; i++) {
+        if (!day_parse(&day, items[i]) || day <= before || (d->to != DAY_ABSENT && day > d->to))
+            problem_add(p, V_FIELD_RANGE, arena_print(p->arena, "/items/%zu", i),
+                        S("须为本期（from 至 to）内的日期，如 2027-01-01，且晚于前一个"),
+                        S("must be a day of this period (from to to), as in 2027-01-01, later than the one before it"));
+        else
+            before = day;
+    }
+}
+
 static enum verdict
 check_follows(const struct limit_view *v, int32_t from, struct problems *p)
 {
@@ -197,6 +216,7 @@ may_set(const struct view *v, const struct entry *e, struct problems *p)
     check_limit_id(e, p);
     check_form(d, p);
     check_end(d->from, d->to, p);
+    check_day_list(d, p);
     if (p->count > 0)
         return V_FIELDS_WRONG;
     TRY(check_follows(v->subject->view, d->from, p));

@@ -42,6 +42,9 @@ struct refusal {
 
 #define BODY(subject, fields) "{'subject':'" subject "','on':'2023-06-01'," fields "," SOURCE "}"
 
+#define DAY_LIST(fields) "{'subject':'a.b@cn','on':'2023-06-01','from':'2023-01-01'," fields \
+                         ",'unit':'day_list','source':'x','confidence':'A'}"
+
 static const struct refusal refusals[] = {
     {"no value at all", &tally_officer, "limit.set", BODY("a.b@cn", "'from':'2023-01-01'"), V_FIELDS_WRONG, "/number"},
     {"a number and a code", &tally_officer, "limit.set", BODY("a.b@cn", "'from':'2023-01-01','number':1,'code':'x'"),
@@ -64,6 +67,18 @@ static const struct refusal refusals[] = {
     {"a source with a control character", &tally_officer, "limit.set",
      "{'subject':'a.b@cn','on':'2023-06-01','from':'2023-01-01','unit':'fen','number':1,'source':'a\\u0007b',"
      "'confidence':'A'}", V_FIELDS_WRONG, "/source"},
+    {"a day list with no such day", &tally_officer, "limit.set",
+     DAY_LIST("'to':'2023-12-31','items':['2023-01-01','2023-02-29']"), V_FIELDS_WRONG, "/items/1"},
+    {"a day list with a word", &tally_officer, "limit.set", DAY_LIST("'items':['new_year']"), V_FIELDS_WRONG,
+     "/items/0"},
+    {"a day list that falls back", &tally_officer, "limit.set",
+     DAY_LIST("'items':['2023-01-03','2023-01-02','2023-01-04']"), V_FIELDS_WRONG, "/items/1"},
+    {"a day listed twice", &tally_officer, "limit.set", DAY_LIST("'items':['2023-01-03','2023-01-03']"),
+     V_FIELDS_WRONG, "/items/1"},
+    {"a day before its period", &tally_officer, "limit.set", DAY_LIST("'items':['2022-12-31','2023-01-01']"),
+     V_FIELDS_WRONG, "/items/0"},
+    {"a day after its period", &tally_officer, "limit.set",
+     DAY_LIST("'to':'2023-12-31','items':['2023-12-31','2024-01-01']"), V_FIELDS_WRONG, "/items/1"},
     {"no scope", &tally_officer, "limit.set", BODY("a.b", "'from':'2023-01-01','number':1"), V_FIELDS_WRONG,
      "/subject"},
     {"a scope that is none", &tally_officer, "limit.set", BODY("a.b@33060", "'from':'2023-01-01','number':1"),

@@ -231,7 +231,10 @@ answers_are_yes_or_no(const struct json *row)
 static bool
 lists_have_items(const struct json *row)
 {
-    return slice_equal(text_of(row, "unit"), S("list")) == (json_find(row, S("items")) != NULL);
+    struct slice unit = text_of(row, "unit");
+
+    return (slice_equal(unit, S("list")) || slice_equal(unit, S("day_list"))) ==
+           (json_find(row, S("items")) != NULL);
 }
 
 static bool
@@ -253,7 +256,7 @@ static const struct law laws[] = {
     {"an assumed row has confidence A",        assumed_rows_say_so           },
     {"a verified row names its document",      verified_rows_name_a_document },
     {"yes_no is answered yes or no",           answers_are_yes_or_no         },
-    {"unit list and items stand together",     lists_have_items              },
+    {"a list unit and items stand together",   lists_have_items              },
     {"a percentage is told in ppm",            percents_are_parts_per_million},
     {"a row is named in both languages",       has_both_languages            },
 };
