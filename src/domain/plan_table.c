@@ -99,6 +99,21 @@ struct figures {
     size_t count;
 };
 
+/* Those supported by nothing but a renewed loan stand apart: nobody, where the rule in force does not count them. */
+static enum verdict
+renewals_judge(struct figures *f, const struct registry *r, struct db *db, struct arena *a, int32_t day)
+{
+    struct limit counts;
+    enum verdict got = ledger_limit(&counts, r, db, a, "supported.renewal_counts", S(""), day);
+
+    if (got == V_OK && slice_equal(counts.code, S("yes")))
+        return V_OK;
+    for (size_t i = 0; i < f->count; i++)
+        if (slice_equal(f->at[i].part, S("renewal")))
+            f->at[i].amount = 0;
+    return got == V_LIMIT_UNKNOWN ? V_OK : got;
+}
+
 static bool
 indicator_find(size_t *out, struct slice code)
 {
@@ -257,6 +272,8 @@ plan_table(struct plan_table *out, const struct registry *r, struct db *db, stru
         out->source = plan->source;
     TRY(ledger_totals(&in_year.at, &in_year.count, db, a, first, to, out->known_seq));
     TRY(ledger_totals(&ever.at, &ever.count, db, a, DAY_MIN, to, out->known_seq));
+    TRY(renewals_judge(&in_year, r, db, a, to));
+    TRY(renewals_judge(&ever, r, db, a, to));
     TRY(places_of(&places, plan, r, db, a, to));
     for (size_t i = 0; i < ever.count; i++)
         if (indicator_find(&(size_t){0}, ever.at[i].indicator))

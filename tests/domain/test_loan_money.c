@@ -274,6 +274,41 @@ goes_on_with_a_loan_that_ran_before(void **state)
     lending_verify(w);
 }
 
+/* The city's count of supported people as of a day. */
+static int64_t
+supported(struct world *w, const char *day)
+{
+    struct plan_table table;
+    int32_t as_of;
+
+    assert_true(day_parse(&as_of, slice_of(day)));
+    assert_int_equal(plan_table(&table, &the_registry, w->reader, w->arena, 2023, as_of, INT64_MAX), V_OK);
+    for (size_t i = 0; i < PLAN_INDICATORS; i++)
+        if (strcmp(plan_code(i)->name, "supported") == 0)
+            return table.rows[table.row_count - 1].cells[i].actual;
+    return -1;
+}
+
+static void
+supports_by_a_renewal_only_where_the_rule_says_so(void **state)
+{
+    struct world *w = *state;
+
+    lending_expect(w, IMPORT, "loan.brought", "B1", "2023-01-15", BROUGHT("10000000", "6000000"), V_OK);
+    lending_expect(w, STREET, "loan.applied", "L2", "2023-05-21",
+                   arena_print(w->arena, "%s,'renewed_from':'B1'", application_class2).at, V_OK);
+    lending_expect(w, CHECKER, "loan.qualified", "L2", "2023-05-22",
+                   "'certificate_no':'C2','amount_max':100,'valid_to':'2023-06-30'", V_OK);
+    lending_expect(w, CLERK, "loan.sent", "L2", "2023-05-23", "'bank':'bank-zj'", V_OK);
+    lending_expect(w, ZJ, "loan.disbursed", "L2", "2023-05-24", "'amount':100,'voucher_no':'D1'", V_OK);
+    assert_int_equal(total(w, "supported", "renewal"), 1);
+    assert_int_equal(supported(w, "2023-06-30"), 0);
+    lending_expect(w, CENTRE, "limit.set", "supported.renewal_counts@330600", "2023-06-20",
+                   "'from':'2023-06-20','unit':'yes_no','code':'yes','source':'S1','confidence':'S'", V_OK);
+    assert_int_equal(supported(w, "2023-06-30"), 1);
+    assert_int_equal(supported(w, "2023-06-19"), 0);
+}
+
 /* ---- the balance ----------------------------------------------------------------------------------------------- */
 
 #define LOANS 12
@@ -374,6 +409,7 @@ main(void)
         TEST(lends_a_renewal_apart_and_a_product_not_at_all),
         TEST(moves_a_loan_to_another_bank_by_date),
         TEST(goes_on_with_a_loan_that_ran_before),
+        TEST(supports_by_a_renewal_only_where_the_rule_says_so),
         TEST(ties_to_the_fen_after_any_story),
     };
 
