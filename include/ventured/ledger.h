@@ -90,6 +90,21 @@ enum verdict ledger_dry_run(const struct ledger_options *o, struct posting *p);
  * a nonce; `seq`, `leaf` and `receipt` mean nothing afterwards. */
 enum verdict ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count);
 
+/* A list of any length that is all or none: `next` gives one posting after another and V_NONE after the last, `told`
+ * hears what became of each. */
+struct bulk {
+    enum verdict (*next)(void *context, struct posting **out);
+    void (*told)(void *context, const struct posting *p);
+    void *context;
+    bool dry;                      /* nothing is stored, whatever came of it */
+    size_t posted, known, refused; /* how many were new, were there already, were refused */
+};
+
+/* One transaction however many, under the head's lock throughout: for an import, beside which nobody posts. A refusal
+ * does not end it, so that every one is told; then nothing is stored. V_OK also where some were refused; a fault, or
+ * what `next` returned, otherwise. No receipt is made, and no posting carries a nonce. */
+enum verdict ledger_post_bulk(struct ledger *lg, struct bulk *b);
+
 /* ---- reading back ---------------------------------------------------------------------------------------------- */
 
 /* A subject as it is now, whoever asks. One that has no row is new: blank view, state STATE_NEW. */

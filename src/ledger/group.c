@@ -223,6 +223,62 @@ ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t coun
     return got;
 }
 
+/* ---- a list of any length --------------------------------------------------------------------------------------- */
+
+/* What the postings so far have gathered goes into the tables, so that memory holds no more than a group's. */
+static enum verdict
+bulk_settle(struct ledger *lg)
+{
+    TRY(totals_flush(lg->totals, lg->o.db));
+    TRY(journal_finish(lg));
+    lg->edge_seq = lg->head.seq;
+    arena_reset(lg->arena);
+    lg->totals = totals_open(lg->arena);
+    return journal_lock(lg);
+}
+
+static enum verdict
+bulk_one(struct ledger *lg, struct bulk *b)
+{
+    struct posting *p;
+
+    TRY(b->next(b->context, &p));
+    assert(p->nonce == NULL);
+    TRY(post_one(lg, p));
+    b->posted += p->got == V_OK;
+    b->known += p->got == V_REPLAYED;
+    b->refused += p->got != V_OK && p->got != V_REPLAYED;
+    b->told(b->context, p);
+    return V_OK;
+}
+
+static enum verdict
+bulk_run(struct ledger *lg, struct bulk *b)
+{
+    enum verdict got;
+
+    TRY(journal_lock(lg));
+    for (size_t i = 1; (got = bulk_one(lg, b)) == V_OK; i++)
+        if (i % LEDGER_GROUP_MAX == 0)
+            TRY(bulk_settle(lg));
+    return got;
+}
+
+enum verdict
+ledger_post_bulk(struct ledger *lg, struct bulk *b)
+{
+    enum verdict got;
+
+    b->posted = b->known = b->refused = 0;
+    TRY(group_begin(lg));
+    got = bulk_run(lg, b);
+    if (got == V_NONE && !b->dry && b->refused == 0)
+        return group_end(lg, V_OK);
+    lg->edge_seq = -1;
+    TRY(db_end(lg->o.db, V_NONE) == V_NONE ? V_OK : V_DATABASE);
+    return got == V_NONE ? V_OK : got;
+}
+
 /* The way back is the transaction's: what the items wrote for each other goes with it. */
 enum verdict
 ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count)
