@@ -407,8 +407,9 @@ def a_sheet_becomes_typed_lists_with_lasting_ids():
         need(code == 1 and "第 3 行" in err and "note" in err, err)
         equal(len(server.seen), 0)
     rows[1] = 'jar.inspected,"jar-2",2023-06-30,,,,'
-    sheet = write("sheet.csv", "\ufeffkind,subject,on,amount,voucher_no,id,marks\r\n" + "\r\n".join(
-        rows).replace("2023-06-30,,,,", "2023-06-30,,,,AB|C1") + "\r\n")
+    text = "kind,subject,on,amount,voucher_no,id,marks\r\n" + "\r\n".join(rows).replace(
+        "2023-06-30,,,,", "2023-06-30,,,,AB|C1") + "\r\n"
+    sheet = write("sheet.csv", "\ufeff" + text)
     (folder / "sheet.csv.ids").unlink(missing_ok=True)
     (folder / "papers").mkdir()
     with Server([BUSY, {"status": 201, "body": receipts}, {"status": 200, "body": receipts}]) as server:
@@ -428,6 +429,19 @@ def a_sheet_becomes_typed_lists_with_lasting_ids():
         {"id": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "jar.filled", "subject": "jar-3", "on": "2023-06-30",
          "amount": 7, "voucher_no": "V-3"}])
     equal(sorted(p.stem for p in (folder / "papers").iterdir()), sorted(ids))
+
+
+def a_sheet_is_the_same_batch_in_each_encoding():
+    text = ("kind,subject,on,amount,voucher_no,id\n"
+            "jar.filled,绍兴-1,2023-06-30,300,编号-1,01890a5d-ac96-774b-bcce-b302099a8057\n")
+    with Server([{"status": 201, "body": receipts}] * 3) as server:
+        for name, data in (("u.csv", text.encode()), ("b.csv", ("\ufeff" + text).encode()),
+                           ("g.csv", text.encode("gb18030"))):
+            code, _, err = run("batch", write(name, data), *server.registry(), program=TOY)
+            need(code == 0, f"{name}: {err}")
+        sent = [json.loads(s["body"]) for s in server.judged()]
+    equal(sent, [[{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "jar.filled", "subject": "绍兴-1",
+                   "on": "2023-06-30", "amount": 300, "voucher_no": "编号-1"}]] * 3)
 
 
 def a_long_sheet_is_cut_and_stops_at_a_refused_list():
@@ -455,7 +469,8 @@ def a_wrong_sheet_is_refused_before_anything_is_sent():
              head + "jar.filled,j,2023-06-30,3\n": "列数", head + "jar.filled,j,2023-06-30,3,\"V\n": "引号",
              head + "jar.filled,j,2023-06-30,3,V\"x\"\n": "引号", "kind,on,amount\njar.filled,2023-06-30,3\n": "缺少此列",
              "kind,subject,on,on\njar.filled,j,2023-06-30,3\n": "重复", head: "没有数据", "": "没有数据",
-             (head + "jar.filled,绍兴,2023-06-30,3,V\n").encode("gb18030"): "UTF-8"}
+             head.encode() + "\n,,,,\njar.filled,绍兴,2023-06-30,3,V\n".encode("gb18030") + b"\xff": "第 5 行 row 5: 既不是",
+             head + "\n\njar.filled,,2023-06-30,3,V\n": "第 4 行"}
     with Server([]) as server:
         for text, wanted in cases.items():
             sheet = write("wrong.csv", text)
@@ -586,7 +601,8 @@ TESTS = [keygen_makes_keys_that_openssl_reads, keygen_writes_over_no_key, misuse
          a_correction_that_waits_has_no_receipt_yet, a_pipe_is_told_its_id,
          a_refusal_is_told_in_both_languages_and_harmlessly,
          an_untrusted_server_gets_no_second_try, the_file_says_what_the_line_leaves_out,
-         a_sheet_becomes_typed_lists_with_lasting_ids, a_long_sheet_is_cut_and_stops_at_a_refused_list,
+         a_sheet_becomes_typed_lists_with_lasting_ids, a_sheet_is_the_same_batch_in_each_encoding,
+         a_long_sheet_is_cut_and_stops_at_a_refused_list,
          a_wrong_sheet_is_refused_before_anything_is_sent, a_receipt_that_holds_is_told_in_full,
          a_receipt_without_a_key_is_misuse, each_broken_link_is_named,
          the_sent_body_is_compared_and_what_is_private_named, totals_are_read_signed_and_printed_as_the_plan_does,
