@@ -30,7 +30,7 @@ CFLAGS := -std=c17 -g -fPIE -fstack-protector-strong -pthread $(FLAGS_$(VARIANT)
 CPPFLAGS := -Iinclude -I$(GEN) -MMD -MP
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(FLAGS_$(VARIANT))
 LIBS := -lsqlite3 -lpq -levent_openssl -levent_pthreads -levent -lcurl -lssl -lcrypto -ljansson -lpcre2-8 -lutf8proc \
-        -loath -linih -lcsv -lz -lm
+        -loath -linih -lcsv -lexpat -lz -lm
 
 FLOORS := base store ledger domain edge roof
 SOURCES := $(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))
