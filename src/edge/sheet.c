@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "sheet_int.h"
+#include "workbook.h"
 
 /* A power of two: arrays grow by doubling, so those of the most cells are this often doubled and no larger. */
 #define FIRST_ROOM 1024
@@ -102,16 +102,41 @@ gather_end(struct sheet *out, struct gathering *g)
     return true;
 }
 
+/* The workbooks of old, and new ones with a password, in which nothing can be seen. */
+static bool
+gather_compound(struct gathering *g, const struct sheet_source *from)
+{
+    static const struct sheet_fault compound = {
+        .en = "the file is an .xls or has a password: save it as .xlsx without one",
+        .zh = "文件是旧版 .xls 或带有密码，请去除密码并另存为 .xlsx"};
+
+    (void)from;
+    return gather_refuse(g, 0, (struct slice){0}, &compound);
+}
+
+/* By their first bytes; what begins like no other is text. */
+static const struct {
+    struct slice first;
+    bool (*gather)(struct gathering *g, const struct sheet_source *from);
+} forms[] = {
+    {S_INIT("PK\x03\x04"),       gather_workbook},
+    {S_INIT("\xD0\xCF\x11\xE0"), gather_compound},
+    {S_INIT(""),                 gather_csv     },
+};
+
 bool
 sheet_read(struct sheet *out, struct sheet_fault *fault, struct arena *a, const struct sheet_source *from)
 {
     static const struct sheet_fault large = {.en = "the file is larger than 32 MiB: split it",
                                              .zh = "文件超过 32 MiB，请拆分"};
     struct gathering g = {.arena = a, .fault = fault};
+    size_t i = 0;
 
     if (from->bytes.len > SHEET_BYTES_MAX)
         return gather_refuse(&g, 0, (struct slice){0}, &large);
-    return gather_csv(&g, from) && gather_end(out, &g);
+    while (!slice_starts(from->bytes, forms[i].first))
+        i++;
+    return forms[i].gather(&g, from) && gather_end(out, &g);
 }
 
 struct slice

@@ -19,9 +19,9 @@
 #define SHEET_ARENA_SIZE ((size_t)1 << 30)
 
 struct sheet {
-    const struct slice *cells;  /* row after row; the heading first; never absent */
-    const uint32_t *numbers;    /* of the rows, as a spreadsheet program shows them */
-    size_t columns, rows;       /* rows: the heading not counted */
+    const struct slice *cells; /* row after row; the heading first; never absent */
+    const uint32_t *numbers;   /* of the rows, as a spreadsheet program shows them */
+    size_t columns, rows;      /* rows: the heading not counted */
 };
 
 struct sheet_source {

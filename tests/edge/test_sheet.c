@@ -117,7 +117,9 @@ refuses_what_is_no_sheet_and_names_the_row(void **state)
         {"a,b\n\"1\n\n\",2\n\xFF",            3}, /* one row in three lines */
         {"a,b\r\n1,2\r\n\xFF",                3},
         {"a,b\n1,\"\xFF\n",                   2},
-        {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",  1},
+        {"\xFF\xD8\xFF\xE0",                 1}, /* a picture */
+        {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",  0}, /* an .xls */
+        {"PK\x03\x04",                        0}, /* the beginning of an .xlsx */
     };
 
     (void)state;
