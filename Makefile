@@ -30,7 +30,7 @@ CFLAGS := -std=c17 -g -fPIE -fstack-protector-strong -pthread $(FLAGS_$(VARIANT)
 CPPFLAGS := -Iinclude -I$(GEN) -MMD -MP
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(FLAGS_$(VARIANT))
 LIBS := -lsqlite3 -lpq -levent_openssl -levent_pthreads -levent -lcurl -lssl -lcrypto -ljansson -lpcre2-8 -lutf8proc \
-        -loath -linih -lcsv -lz -lm
+        -loath -linih -lcsv -lzip -lexpat -lz -lm
 
 FLOORS := base store ledger domain edge roof
 SOURCES := $(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))
@@ -114,7 +114,7 @@ $(B)/tests/%.o: tests/%.c | $(GENERATED)
 
 $(B)/tests/%: $(B)/tests/%.o $(TEST_LIB) $(TEST_GENERATED_OBJECTS) $(ARCHIVE)
 	@echo "LD   $@"
-	$Q$(CC) $(LDFLAGS) $(LINK_$*) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka $(LIBS)
+	$Q$(CC) $(LDFLAGS) $(LINK_$*) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -lxlsxwriter $(LIBS)
 
 $(B)/tests/bench/load: $(filter $(B)/tests/bench/load_%,$(BENCH_OBJECTS))
 

@@ -96,6 +96,7 @@ struct slice base64_encode(struct arena *a, struct slice bytes);
 bool base64_decode(struct slice *out, struct arena *a, struct slice text); /* RFC 4648 section 4, padding required */
 
 bool utf8_valid(struct slice s);        /* RFC 3629, and no U+0000 */
+size_t utf8_prefix(struct slice s);     /* bytes from the start on that are valid so */
 size_t utf8_length(struct slice s);     /* in code points; `s` must be valid */
 size_t text_width(struct slice s);      /* columns of a terminal: a Han character takes two; `s` must be valid */
 /* Unicode NFKC with outer white space removed; codes and names are compared and indexed in this form. False where `s`

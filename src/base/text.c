@@ -46,14 +46,13 @@ character_size(const unsigned char *at, size_t left)
     return size;
 }
 
-bool
-utf8_valid(struct slice s)
+size_t
+utf8_prefix(struct slice s)
 {
     const unsigned char *at = (const unsigned char *)s.at;
     size_t size;
 
-    if (s.len > 0 && memchr(s.at, 0, s.len) != NULL)
-        return false;
+    slice_find(&s.len, s, '\0'); /* what lies behind one is not looked at */
     for (size_t i = 0; i < s.len; i += size) {
         uint64_t eight;
 
@@ -66,9 +65,15 @@ utf8_valid(struct slice s)
         }
         size = character_size(at + i, s.len - i);
         if (size == 0)
-            return false;
+            return i;
     }
-    return true;
+    return s.len;
+}
+
+bool
+utf8_valid(struct slice s)
+{
+    return utf8_prefix(s) == s.len;
 }
 
 size_t

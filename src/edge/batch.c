@@ -19,10 +19,11 @@ in_envelope(struct slice name)
     return false;
 }
 
+/* `number`: the row's, as a person counts. */
 static void
-tell(struct problems *p, enum verdict v, size_t row, struct slice column, const char *zh, const char *en)
+tell(struct problems *p, enum verdict v, size_t number, struct slice column, const char *zh, const char *en)
 {
-    struct slice pointer = json_pointer(p->arena, S(""), arena_print(p->arena, "%zu", row + 1));
+    struct slice pointer = json_pointer(p->arena, S(""), arena_print(p->arena, "%zu", number));
 
     problem_add(p, v, json_pointer(p->arena, pointer, column), slice_of(zh), slice_of(en));
 }
@@ -37,11 +38,12 @@ batch_open(struct batch *out, struct arena *a, const struct sheet *s, const stru
     out->items = NEW_ARRAY(a, struct slice, s->rows);
     for (size_t i = 0; i < COUNT(needed); i++)
         if (!sheet_column(&at, s, needed[i]))
-            tell(p, V_FIELD_MISSING, 0, slice_of(needed[i]), "缺少此列", "this column is missing");
+            tell(p, V_FIELD_MISSING, sheet_number(s, 0), slice_of(needed[i]), "缺少此列", "this column is missing");
     for (size_t i = 0; i < s->columns; i++)
         for (size_t j = 0; j < i; j++)
             if (slice_equal(sheet_cell(s, 0, i), sheet_cell(s, 0, j)))
-                tell(p, V_FIELD_UNKNOWN, 0, sheet_cell(s, 0, i), "此列重复", "this column stands twice");
+                tell(p, V_FIELD_UNKNOWN, sheet_number(s, 0), sheet_cell(s, 0, i), "此列重复",
+                     "this column stands twice");
     return p->count == 0 ? V_OK : V_FIELDS_WRONG;
 }
 
@@ -100,24 +102,24 @@ add_parts(struct buf *out, struct slice cell)
 }
 
 static void
-add_cell(struct buf *out, const struct field *f, struct slice cell, size_t row, struct problems *p)
+add_cell(struct buf *out, const struct field *f, struct slice cell, size_t number, struct problems *p)
 {
-    int64_t number;
+    int64_t whole;
 
     add_key(out, slice_of(f->name));
     switch (f->type) {
     case FIELD_INT:
-        if (slice_to_int(&number, cell))
-            json_add_int(out, number);
+        if (slice_to_int(&whole, cell))
+            json_add_int(out, whole);
         else
-            tell(p, V_FIELD_TYPE, row, slice_of(f->name), "须为整数（金额以分为单位，不带小数点和逗号）",
+            tell(p, V_FIELD_TYPE, number, slice_of(f->name), "须为整数（金额以分为单位，不带小数点和逗号）",
                  "must be a whole number (amounts in fen, without point or comma)");
         return;
     case FIELD_TEXTS:
         add_parts(out, cell);
         return;
     case FIELD_ITEMS:
-        tell(p, V_FIELD_TYPE, row, slice_of(f->name), "明细表不能用 CSV 提交，请用 venture post 单独提交",
+        tell(p, V_FIELD_TYPE, number, slice_of(f->name), "明细不能用表格提交，请用 venture post 单独提交",
              "a list of items does not fit a cell: use venture post");
         return;
     case FIELD_TEXT:
@@ -131,6 +133,8 @@ add_cell(struct buf *out, const struct field *f, struct slice cell, size_t row, 
 static void
 add_fields(struct buf *out, const struct batch *b, const struct shape *shape, size_t row, struct problems *p)
 {
+    size_t number = sheet_number(b->sheet, row);
+
     for (size_t i = 0; i < b->sheet->columns; i++) {
         struct slice name = sheet_cell(b->sheet, 0, i), cell = sheet_cell(b->sheet, row, i);
         const struct field *f;
@@ -139,9 +143,9 @@ add_fields(struct buf *out, const struct batch *b, const struct shape *shape, si
             continue;
         f = shape_field(shape, name);
         if (f != NULL)
-            add_cell(out, f, cell, row, p);
+            add_cell(out, f, cell, number, p);
         else
-            tell(p, V_FIELD_UNKNOWN, row, name, "该事项没有此字段，请清空",
+            tell(p, V_FIELD_UNKNOWN, number, name, "该事项没有此字段，请清空",
                  "the kind has no such field: empty this cell");
     }
 }
@@ -161,11 +165,12 @@ static void
 encode_row(struct buf *out, const struct batch *b, size_t row, struct problems *p)
 {
     const struct kind_row *kind = kind_find(b->kinds, cell_named(b, row, "kind"));
+    size_t number = sheet_number(b->sheet, row);
 
     if (!uuid_valid(b->ids[row - 1]))
-        tell(p, V_ID_MALFORMED, row, S("id"), "须为小写 UUID，或留空", "must be a lower-case UUID, or empty");
+        tell(p, V_ID_MALFORMED, number, S("id"), "须为小写 UUID，或留空", "must be a lower-case UUID, or empty");
     if (kind == NULL) {
-        tell(p, V_KIND_UNKNOWN, row, S("kind"), "没有这种登记事项", "no such kind of entry");
+        tell(p, V_KIND_UNKNOWN, number, S("kind"), "没有这种登记事项", "no such kind of entry");
         return;
     }
     buf_add_char(out, '{');
@@ -175,7 +180,7 @@ encode_row(struct buf *out, const struct batch *b, size_t row, struct problems *
         struct slice cell = cell_named(b, row, needed[i]);
 
         if (cell.len == 0)
-            tell(p, V_FIELD_MISSING, row, slice_of(needed[i]), "必填", "required");
+            tell(p, V_FIELD_MISSING, number, slice_of(needed[i]), "必填", "required");
         add_key(out, slice_of(needed[i]));
         json_add_text(out, cell);
     }
@@ -186,12 +191,13 @@ encode_row(struct buf *out, const struct batch *b, size_t row, struct problems *
 enum verdict
 batch_encode(struct batch *b, struct arena *a, struct problems *p)
 {
+    struct buf out = {.arena = a};
+
     /* Each problem costs memory before it is counted: after so many the rest is not looked at. */
     for (size_t row = 1; row <= b->sheet->rows && p->count < PROBLEM_MAX; row++) {
-        struct buf out = {.arena = a};
-
+        out.len = 0;
         encode_row(&out, b, row, p);
-        b->items[row - 1] = buf_slice(&out);
+        b->items[row - 1] = arena_copy(a, buf_slice(&out));
     }
     return p->count == 0 ? V_OK : V_FIELDS_WRONG;
 }

@@ -21,7 +21,7 @@ struct batch {
 };
 
 /* Names the columns that must be there and are not, and those that stand twice; V_FIELDS_WRONG with problems. Pointers
- * are "/<row>/<column>", rows as a person counts them: the heading is 1. */
+ * are "/<row>/<column>", rows as a spreadsheet program numbers them. */
 enum verdict batch_open(struct batch *out, struct arena *a, const struct sheet *s, const struct kind_row *kinds,
                         struct problems *p);
 

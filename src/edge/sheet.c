@@ -1,117 +1,142 @@
 /*
- * Reads comma-separated values through libcsv.
- * Knows cells and rows; must not know what they hold.
- * Invariant: nothing of libcsv's outlives sheet_read.
+ * Gathers rows into a sheet, whatever the file they stand in.
+ * Knows the limits and which reader a file's first bytes ask for; must not know any file's form.
+ * Invariant: a row is added whole or not at all.
  */
-#include <csv.h>
+#include <string.h>
 
-#include "sheet.h"
+#include "workbook.h"
 
-#define BYTE_ORDER_MARK S("\xEF\xBB\xBF")
+/* A power of two: arrays grow by doubling, so those of the most cells are this often doubled and no larger. */
+#define FIRST_ROOM 1024
 
-struct reading {
-    struct arena *arena;
-    struct slice *cells;
-    size_t count, columns, rows, in_row; /* rows: ended ones, the heading among them */
-    bool uneven; /* a row has another number of cells than the heading, or is one too many: no more is read */
-};
-
-static void
-take_cell(void *at, size_t len, void *context)
+bool
+gather_refuse(struct gathering *g, size_t row, struct slice place, const struct sheet_fault *why)
 {
-    struct reading *r = context;
-
-    if (r->uneven || r->in_row == SHEET_COLUMNS_MAX) {
-        r->uneven = true;
-        return;
-    }
-    r->cells[r->count++] = arena_copy(r->arena, (struct slice){at == NULL ? "" : at, len});
-    r->in_row++;
-}
-
-static void
-end_row(int terminator, void *context)
-{
-    struct reading *r = context;
-
-    (void)terminator;
-    if (r->uneven)
-        return;
-    if (r->rows == 0)
-        r->columns = r->in_row;
-    /* One row more than there may be is counted, so that it can be told; then nothing is read any more. */
-    r->uneven = r->in_row != r->columns;
-    r->rows += !r->uneven;
-    r->uneven = r->uneven || r->rows > SHEET_ROWS_MAX + 1;
-    r->in_row = 0;
-}
-
-/* No text has more cells than commas and line ends, and one. */
-static size_t
-cells_max(struct slice text)
-{
-    size_t n = 1;
-
-    for (size_t i = 0; i < text.len; i++)
-        n += text.at[i] == ',' || text.at[i] == '\n' || text.at[i] == '\r';
-    return n;
-}
-
-static bool
-parse(struct reading *r, struct slice text)
-{
-    struct csv_parser parser;
-    bool done;
-
-    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+    if (g->refused)
         return false;
-    done = csv_parse(&parser, text.at, text.len, take_cell, end_row, r) == text.len &&
-           csv_fini(&parser, take_cell, end_row, r) == 0;
-    csv_free(&parser);
-    return done;
-}
-
-/* Why the text is no sheet, once it is read; NULL where it is one. */
-static const struct sheet_fault *
-fault_of(const struct reading *r, bool parsed)
-{
-    static const struct sheet_fault quotes = {0, "the quotes are wrong", "引号不配对"};
-    static const struct sheet_fault uneven = {0, "the row has more or fewer cells than the heading",
-                                              "列数与表头不一致"};
-    static const struct sheet_fault many = {0, "a sheet has at most 20000 rows: split it", "超过 20000 行，请拆分"};
-    static const struct sheet_fault empty = {0, "there is no row below the heading", "表头之下没有数据"};
-
-    if (!parsed)
-        return &quotes;
-    if (r->rows > SHEET_ROWS_MAX + 1)
-        return &many;
-    if (r->uneven)
-        return &uneven;
-    return r->rows < 2 ? &empty : NULL;
+    g->refused = true;
+    *g->fault = *why;
+    g->fault->row = row;
+    g->fault->place = place;
+    return false;
 }
 
 bool
-sheet_read(struct sheet *out, struct sheet_fault *fault, struct arena *a, struct slice text)
+gather_cell(struct gathering *g, size_t column, struct slice text)
 {
-    struct reading r = {.arena = a};
-    const struct sheet_fault *found;
-
-    if (slice_starts(text, BYTE_ORDER_MARK))
-        text = slice_sub(text, BYTE_ORDER_MARK.len, text.len - BYTE_ORDER_MARK.len);
-    if (!utf8_valid(text)) {
-        *fault = (struct sheet_fault){1, "the file is not UTF-8: save it as \"CSV UTF-8\"",
-                                      "文件不是 UTF-8 编码，请另存为“CSV UTF-8”"};
+    if (g->refused)
         return false;
-    }
-    r.cells = NEW_ARRAY(a, struct slice, cells_max(text));
-    found = fault_of(&r, parse(&r, text));
-    if (found != NULL) {
-        *fault = *found;
-        fault->row = r.rows + 1;
-        return false;
-    }
-    *out = (struct sheet){r.cells, r.columns, r.rows - 1};
+    assert(column < SHEET_COLUMNS_MAX);
+    assert(column >= g->width);
+    assert(text.at != NULL);
+    g->row[column] = text;
+    g->width = column + 1;
     return true;
+}
+
+static const struct sheet_fault *
+row_fault(const struct gathering *g, size_t width)
+{
+    static const struct sheet_fault uneven = {.en = "the row has more or fewer cells than the heading",
+                                              .zh = "列数与表头不一致"};
+    static const struct sheet_fault rows = {.en = "a sheet has at most 50000 rows: split it",
+                                            .zh = "超过 50000 行，请拆分"};
+    static const struct sheet_fault cells = {.en = "a sheet has at most 2000000 cells: split it",
+                                             .zh = "超过 2000000 个单元格，请拆分"};
+    static const struct sheet_fault text = {.en = "a sheet has at most 64 MiB of text: split it",
+                                            .zh = "文字超过 64 MiB，请拆分"};
+
+    if (g->rows > 0 && width != g->columns)
+        return &uneven;
+    if (g->rows > SHEET_ROWS_MAX)
+        return &rows;
+    if (g->count + width > SHEET_CELLS_MAX)
+        return &cells;
+    return g->text_len > SHEET_TEXT_MAX ? &text : NULL;
+}
+
+static void
+add_row(struct gathering *g, uint32_t number)
+{
+    g->numbers = arena_grow(g->arena, g->numbers, g->rows, &g->numbers_size, sizeof *g->numbers, FIRST_ROOM);
+    g->numbers[g->rows++] = number;
+    for (size_t i = 0; i < g->columns; i++) {
+        g->cells = arena_grow(g->arena, g->cells, g->count, &g->cells_size, sizeof *g->cells, FIRST_ROOM);
+        g->cells[g->count++] = g->row[i].at == NULL ? S("") : g->row[i];
+    }
+}
+
+bool
+gather_row(struct gathering *g, uint32_t number, size_t width)
+{
+    const struct sheet_fault *found;
+    size_t text_len = g->text_len;
+
+    if (g->refused)
+        return false;
+    for (size_t i = 0; i < g->width; i++)
+        g->text_len += g->row[i].len;
+    if (g->text_len > text_len) {
+        found = row_fault(g, width);
+        if (found != NULL)
+            return gather_refuse(g, number, (struct slice){0}, found);
+        g->columns = width;
+        add_row(g, number);
+    }
+    memset(g->row, 0, g->width * sizeof *g->row);
+    g->width = 0;
+    return true;
+}
+
+bool
+gather_end(struct sheet *out, struct gathering *g)
+{
+    static const struct sheet_fault empty = {.en = "there is no row below the heading", .zh = "表头之下没有数据"};
+
+    if (!g->refused && g->rows < 2)
+        gather_refuse(g, 0, (struct slice){0}, &empty);
+    if (g->refused)
+        return false;
+    *out = (struct sheet){g->cells, g->numbers, g->columns, g->rows - 1};
+    return true;
+}
+
+/* The workbooks of old, and new ones with a password, in which nothing can be seen. */
+static bool
+gather_compound(struct gathering *g, const struct sheet_source *from)
+{
+    static const struct sheet_fault compound = {
+        .en = "the file is an .xls or has a password: save it as .xlsx without one",
+        .zh = "文件是旧版 .xls 或带有密码，请去除密码并另存为 .xlsx"};
+
+    (void)from;
+    return gather_refuse(g, 0, (struct slice){0}, &compound);
+}
+
+/* By their first bytes; what begins like no other is text. */
+static const struct {
+    struct slice first;
+    bool (*gather)(struct gathering *g, const struct sheet_source *from);
+} forms[] = {
+    {S_INIT("PK\x03\x04"),       gather_workbook},
+    {S_INIT("\xD0\xCF\x11\xE0"), gather_compound},
+    {S_INIT(""),                 gather_csv     },
+};
+
+bool
+sheet_read(struct sheet *out, struct sheet_fault *fault, struct arena *a, const struct sheet_source *from)
+{
+    static const struct sheet_fault large = {.en = "the file is larger than 32 MiB: split it",
+                                             .zh = "文件超过 32 MiB，请拆分"};
+    struct gathering g = {.arena = a, .fault = fault};
+    size_t i = 0;
+
+    if (from->bytes.len > SHEET_BYTES_MAX)
+        return gather_refuse(&g, 0, (struct slice){0}, &large);
+    while (!slice_starts(from->bytes, forms[i].first))
+        i++;
+    return forms[i].gather(&g, from) && gather_end(out, &g);
 }
 
 struct slice
@@ -120,6 +145,13 @@ sheet_cell(const struct sheet *s, size_t row, size_t column)
     assert(row <= s->rows);
     assert(column < s->columns);
     return s->cells[row * s->columns + column];
+}
+
+size_t
+sheet_number(const struct sheet *s, size_t row)
+{
+    assert(row <= s->rows);
+    return s->numbers[row];
 }
 
 bool
@@ -131,4 +163,17 @@ sheet_column(size_t *out, const struct sheet *s, const char *name)
             return true;
         }
     return false;
+}
+
+struct slice
+sheet_fault_text(struct arena *a, const struct sheet_fault *f)
+{
+    struct buf b = {.arena = a};
+
+    if (f->row > 0)
+        buf_print(&b, "第 %zu 行 row %zu", f->row, f->row);
+    if (f->place.len > 0)
+        buf_print(&b, "%s" SLICE_FMT, b.len > 0 ? " " : "", SLICE_ARG(f->place));
+    buf_print(&b, "%s%s %s", b.len > 0 ? ": " : "", f->zh, f->en);
+    return buf_slice(&b);
 }

@@ -12,7 +12,7 @@
 #include "ventured/file.h"
 #include "venture_int.h"
 
-#define SHEET_BYTES_MAX ((size_t)8 * 1024 * 1024)
+#define IDS_BYTES_MAX ((size_t)UUID_TEXT_SIZE * SHEET_ROWS_MAX)
 #define ANSWER_MAX ((size_t)8 * 1024 * 1024)
 #define LIST_ARENA_SIZE ((size_t)1024 * 1024 * 1024)
 #define TOLD_MAX 50
@@ -64,7 +64,7 @@ keep_ids(struct batch *b, const struct words *w)
     struct buf lines = {.arena = w->arena};
     struct slice kept = S("");
 
-    if (!file_read(&kept, w->arena, path, SHEET_BYTES_MAX) && errno != ENOENT)
+    if (!file_read(&kept, w->arena, path, IDS_BYTES_MAX) && errno != ENOENT)
         return command_refused(w, "%s: %s", path, strerror(errno));
     if (!batch_ids(b, w->arena, kept))
         return command_refused(w, "%s: a line is not a UUID (有一行不是 UUID)", path);
@@ -81,15 +81,15 @@ read_batch(struct batch *out, const struct words *w)
 {
     struct sheet *sheet = NEW(w->arena, struct sheet);
     struct problems p = {.arena = w->arena};
+    struct sheet_source from = {0};
     struct sheet_fault fault;
     enum command_end end;
-    struct slice text;
 
-    end = venture_read(&text, w, w->operands[0].at, SHEET_BYTES_MAX);
+    end = venture_read(&from.bytes, w, w->operands[0].at, SHEET_BYTES_MAX);
     if (end != COMMAND_DONE)
         return end;
-    if (!sheet_read(sheet, &fault, w->arena, text))
-        return command_refused(w, "第 %zu 行 row %zu: %s %s", fault.row, fault.row, fault.zh, fault.en);
+    if (!sheet_read(sheet, &fault, w->arena, &from))
+        return command_refused(w, SLICE_FMT, SLICE_ARG(sheet_fault_text(w->arena, &fault)));
     if (batch_open(out, w->arena, sheet, w->program->kinds, &p) != V_OK)
         return tell_problems(w, &p);
     end = keep_ids(out, w);
@@ -100,13 +100,20 @@ read_batch(struct batch *out, const struct words *w)
 
 /* ---- one list ---------------------------------------------------------------------------------------------------- */
 
-/* Rows `from` to `from + count`, counted from the first below the heading. */
+/* Rows `from` to `from + count`, counted from the first below the heading, which is 0. */
 struct part {
     const struct words *words;
     const struct batch *batch;
     struct arena *arena; /* emptied before each list */
     size_t from, count;
 };
+
+/* By which a person finds the list's nth row. */
+static size_t
+number_of(const struct part *part, size_t n)
+{
+    return sheet_number(part->batch->sheet, part->from + n + 1);
+}
 
 /* The registry's pointers begin with the place in the list. */
 static void
@@ -117,7 +124,7 @@ add_list_place(struct buf *b, struct slice pointer, const void *context)
     int64_t n;
 
     if (slice_to_int(&n, slice_cut(&rest, rest, '/')) && n >= 0 && (size_t)n < part->count)
-        add_cell_place(b, pointer, part->from + (size_t)n + 2);
+        add_cell_place(b, pointer, number_of(part, (size_t)n));
     else
         answer_add(b, pointer);
 }
@@ -148,7 +155,7 @@ tell_list(const struct part *part, const struct json *list)
         struct buf b = {.arena = part->arena};
         enum command_end end;
 
-        buf_print(&b, "第 %zu 行 row %zu  ", part->from + i + 2, part->from + i + 2);
+        buf_print(&b, "第 %zu 行 row %zu  ", number_of(part, i), number_of(part, i));
         answer_receipt(&b, receipt);
         venture_print(buf_slice(&b));
         end = keep_receipt(part, receipt, part->batch->ids[part->from + i]);
@@ -165,8 +172,8 @@ tell_refusal(const struct part *part, const struct fetch_answer *answer)
 
     answer_problem(&b, answer->status, answer_json(part->arena, answer), add_list_place, part);
     venture_warn(buf_slice(&b));
-    return command_refused(part->words, "第 %zu 行起未登记 from row %zu on nothing is recorded", part->from + 2,
-                           part->from + 2);
+    return command_refused(part->words, "第 %zu 行起未登记 from row %zu on nothing is recorded", number_of(part, 0),
+                           number_of(part, 0));
 }
 
 static enum command_end

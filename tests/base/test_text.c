@@ -79,11 +79,12 @@ agrees_with_python_on_any_bytes(void **state)
 {
     static const char judge[] = "import sys\n"
                                 "for l in open(sys.argv[1]):\n"
-                                "    h,got=l[:-1].split(' ')\n"
+                                "    h,got,valid=l[:-1].split(' ')\n"
                                 "    b=bytes.fromhex(h)\n"
-                                "    try: n=len(b.decode('utf-8')); want=-1 if 0 in b else n\n"
-                                "    except UnicodeDecodeError: want=-1\n"
-                                "    if want!=int(got): print(l)\n";
+                                "    try: want=len(b.decode('utf-8')); end=len(b)\n"
+                                "    except UnicodeDecodeError as e: want=-1; end=e.start\n"
+                                "    if 0 in b: want=-1; end=min(end,b.index(0))\n"
+                                "    if (want,end)!=(int(got),int(valid)): print(l)\n";
     static const unsigned char drawn[] = {0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf,
                                           0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff};
     struct seed seed = seed_open("agrees_with_python_on_any_bytes");
@@ -102,7 +103,7 @@ agrees_with_python_on_any_bytes(void **state)
         for (size_t j = ahead; j < len; j++)
             bytes[j] = (char)drawn[seed_below(&seed, COUNT(drawn))];
         buf_add(&b, hex_encode(*state, s));
-        buf_print(&b, " %d\n", utf8_valid(s) ? (int)utf8_length(s) : -1);
+        buf_print(&b, " %d %zu\n", utf8_valid(s) ? (int)utf8_length(s) : -1, utf8_prefix(s));
     }
     folder = folder_open(*state);
     write_file(arena_print(*state, "%s/cases", folder).at, buf_slice(&b));

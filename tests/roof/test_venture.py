@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import http.server
+import io
 import json
 import os
 import pathlib
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / os.environ.get("VARIANT", "plain")
@@ -407,8 +409,9 @@ def a_sheet_becomes_typed_lists_with_lasting_ids():
         need(code == 1 and "第 3 行" in err and "note" in err, err)
         equal(len(server.seen), 0)
     rows[1] = 'jar.inspected,"jar-2",2023-06-30,,,,'
-    sheet = write("sheet.csv", "\ufeffkind,subject,on,amount,voucher_no,id,marks\r\n" + "\r\n".join(
-        rows).replace("2023-06-30,,,,", "2023-06-30,,,,AB|C1") + "\r\n")
+    text = "kind,subject,on,amount,voucher_no,id,marks\r\n" + "\r\n".join(rows).replace(
+        "2023-06-30,,,,", "2023-06-30,,,,AB|C1") + "\r\n"
+    sheet = write("sheet.csv", "\ufeff" + text)
     (folder / "sheet.csv.ids").unlink(missing_ok=True)
     (folder / "papers").mkdir()
     with Server([BUSY, {"status": 201, "body": receipts}, {"status": 200, "body": receipts}]) as server:
@@ -428,6 +431,42 @@ def a_sheet_becomes_typed_lists_with_lasting_ids():
         {"id": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "jar.filled", "subject": "jar-3", "on": "2023-06-30",
          "amount": 7, "voucher_no": "V-3"}])
     equal(sorted(p.stem for p in (folder / "papers").iterdir()), sorted(ids))
+
+
+def as_workbook(text):
+    """The smallest XLSX with these cells; whole numbers are numbers."""
+    main, office, package = ("http://schemas.openxmlformats.org/" + space for space in (
+        "spreadsheetml/2006/main", "officeDocument/2006/relationships", "package/2006/relationships"))
+
+    def relation(kind, target):
+        return (f'<Relationships xmlns="{package}"><Relationship Id="r" Type="{office}/{kind}" Target="{target}"/>'
+                "</Relationships>")
+
+    def cell(value):
+        return f"<c><v>{value}.0</v></c>" if value.isdigit() else f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+    rows = "".join(f"<row>{''.join(map(cell, line.split(',')))}</row>" for line in text.splitlines())
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        z.writestr("_rels/.rels", relation("officeDocument", "book.xml"))
+        z.writestr("_rels/book.xml.rels", relation("worksheet", "sheet.xml"))
+        z.writestr("book.xml", f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" '
+                               'r:id="r"/></sheets></workbook>')
+        z.writestr("sheet.xml", f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>')
+    return out.getvalue()
+
+
+def a_sheet_is_the_same_batch_in_each_form():
+    text = ("kind,subject,on,amount,voucher_no,id\n"
+            "jar.filled,绍兴-1,2023-06-30,300,编号-1,01890a5d-ac96-774b-bcce-b302099a8057\n")
+    with Server([{"status": 201, "body": receipts}] * 4) as server:
+        for name, data in (("u.csv", text.encode()), ("b.csv", ("\ufeff" + text).encode()),
+                           ("g.csv", text.encode("gb18030")), ("x.xlsx", as_workbook(text))):
+            code, _, err = run("batch", write(name, data), *server.registry(), program=TOY)
+            need(code == 0, f"{name}: {err}")
+        sent = [json.loads(s["body"]) for s in server.judged()]
+    equal(sent, [[{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "jar.filled", "subject": "绍兴-1",
+                   "on": "2023-06-30", "amount": 300, "voucher_no": "编号-1"}]] * 4)
 
 
 def a_long_sheet_is_cut_and_stops_at_a_refused_list():
@@ -455,7 +494,9 @@ def a_wrong_sheet_is_refused_before_anything_is_sent():
              head + "jar.filled,j,2023-06-30,3\n": "列数", head + "jar.filled,j,2023-06-30,3,\"V\n": "引号",
              head + "jar.filled,j,2023-06-30,3,V\"x\"\n": "引号", "kind,on,amount\njar.filled,2023-06-30,3\n": "缺少此列",
              "kind,subject,on,on\njar.filled,j,2023-06-30,3\n": "重复", head: "没有数据", "": "没有数据",
-             (head + "jar.filled,绍兴,2023-06-30,3,V\n").encode("gb18030"): "UTF-8"}
+             head.encode() + "\n,,,,\njar.filled,绍兴,2023-06-30,3,V\n".encode("gb18030") + b"\xff": "第 5 行 row 5: 既不是",
+             head + "\n\njar.filled,,2023-06-30,3,V\n": "第 4 行", b"PK\3\4": "xlsx",
+             as_workbook(head + "jar.filled,j,2023-06-30,3,V,beyond\n"): "第 2 行 row 2 F2: 此单元格上方没有表头"}
     with Server([]) as server:
         for text, wanted in cases.items():
             sheet = write("wrong.csv", text)
@@ -586,7 +627,8 @@ TESTS = [keygen_makes_keys_that_openssl_reads, keygen_writes_over_no_key, misuse
          a_correction_that_waits_has_no_receipt_yet, a_pipe_is_told_its_id,
          a_refusal_is_told_in_both_languages_and_harmlessly,
          an_untrusted_server_gets_no_second_try, the_file_says_what_the_line_leaves_out,
-         a_sheet_becomes_typed_lists_with_lasting_ids, a_long_sheet_is_cut_and_stops_at_a_refused_list,
+         a_sheet_becomes_typed_lists_with_lasting_ids, a_sheet_is_the_same_batch_in_each_form,
+         a_long_sheet_is_cut_and_stops_at_a_refused_list,
          a_wrong_sheet_is_refused_before_anything_is_sent, a_receipt_that_holds_is_told_in_full,
          a_receipt_without_a_key_is_misuse, each_broken_link_is_named,
          the_sent_body_is_compared_and_what_is_private_named, totals_are_read_signed_and_printed_as_the_plan_does,
