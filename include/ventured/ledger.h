@@ -107,6 +107,10 @@ enum verdict ledger_post_bulk(struct ledger *lg, struct bulk *b);
 
 /* ---- reading back ---------------------------------------------------------------------------------------------- */
 
+/* Whom a value of that scheme names already, such as an identity number; V_NONE where nobody. */
+enum verdict ledger_blind_find(struct slice *out, const struct ledger_options *o, struct arena *a, struct slice scheme,
+                               struct slice value);
+
 /* A subject as it is now, whoever asks. One that has no row is new: blank view, state STATE_NEW. */
 enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type,
                           struct slice id);

@@ -24,6 +24,10 @@ extern const struct kind mending_kinds[]; /* the first confirms */
 
 extern const struct subject_type fund_type;
 
+/* ---- past.c ---------------------------------------------------------------------------------------------------- */
+
+extern const struct subject_type past_type;
+
 /* ---- loan.c, supported.c --------------------------------------------------------------------------------------- */
 
 extern const struct subject_type loan_type;

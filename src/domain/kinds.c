@@ -18,6 +18,7 @@ static const struct subject_type *const types[] = {
     &mending_type,
     &limit_type,
     &plan_type,
+    &past_type,
 };
 
 const struct registry the_registry = {types, COUNT(types), &the_limits, &mending_kinds[0], NULL, "mend_reason"};

@@ -22,6 +22,13 @@ blind_normal(struct arena *a, struct slice text)
     return normal;
 }
 
+enum verdict
+ledger_blind_find(struct slice *out, const struct ledger_options *o, struct arena *a, struct slice scheme,
+                  struct slice value)
+{
+    return vault_blind_find(out, o->vault, o->db, a, scheme, blind_normal(a, value));
+}
+
 /* The value in its normal form; absent where the field has no scheme or the entry no such value. */
 static struct slice
 blind_value(struct arena *a, const struct field *f, const void *body)

@@ -7,20 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "load.h"
 #include "ventured/demo.h"
-#include "site.h"
 #include "ventured/roof.h"
 
 /* Who loads: the office's administrator at this machine. */
 static const struct actor administrator = {ROLE_SYSTEM, S_INIT("centre"), S_INIT("administrator"), {NULL, 0}};
 
 /* ---- a ledger for one command ------------------------------------------------------------------------------------ */
-
-struct loader {
-    struct site site;
-    struct db *db;
-    struct ledger *ledger;
-};
 
 static enum command_end
 loader_open(struct loader *l, const struct words *w)
@@ -69,6 +63,11 @@ static const struct option import_options[] = {
     {"places", "FILE",   NULL, "districts and offices, as schemas/plan/places.json",    "行政区划与机构"},
     {"policy", "FOLDER", NULL, "numbers and lists in force, as schemas/policy",         "政策参数包"    },
     {"plan",   "FILE",   NULL, "a year's targets, as schemas/plan/2023.json",           "年度目标表"    },
+    {"loans",  "FILE",   NULL, "running loans, one a row: CSV or XLSX",                  "存量贷款表（CSV 或 XLSX）"},
+    {"totals", "FILE",   NULL, "figures of earlier years, one a row: CSV or XLSX",       "往年统计数表（CSV 或 XLSX）"},
+    {"on",     "DAY",    NULL, "of the loans' balances, where no column says it",        "余额所属日期"},
+    {"dry-run", NULL,    NULL, "ask what would become of each row, store nothing",      "仅试算，不登记"},
+    {"answers", "FILE",  NULL, "what became of each row, with its ids, as CSV",          "逐行结果（CSV）"},
 };
 const struct option_group roof_import_options = {"import", import_options, COUNT(import_options)};
 
@@ -126,7 +125,8 @@ import_plan(const struct words *w, struct loader *l, const char *file)
 static const struct {
     const char *option;
     enum command_end (*load)(const struct words *w, struct loader *l, const char *path);
-} imports[] = {{"places", import_places}, {"policy", import_policy}, {"plan", import_plan}};
+} imports[] = {{"places", import_places}, {"policy", import_policy}, {"plan", import_plan},
+               {"loans", roof_bring_loans}, {"totals", roof_bring_totals}};
 
 enum command_end
 roof_import(const struct words *w)
