@@ -35,7 +35,8 @@ extern const struct slice password_rule_document;
 enum verdict password_rule_read(struct password_rule *out, struct arena *a, struct slice document);
 
 /* As account_record_load, which is what a daemon gives; tests give their own. From any thread, with its connection. */
-typedef enum verdict account_load_fn(struct account_record *out, struct db *db, struct arena *a, struct slice id);
+typedef enum verdict account_load_fn(struct account_record *out, struct db *db, struct arena *a, struct slice id,
+                                     int32_t day);
 
 /* How people log in here. Never changes; threads share it. All pointers are borrowed. */
 struct people {

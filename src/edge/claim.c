@@ -63,7 +63,7 @@ account_find(struct claim *c, const struct people *p, struct db *db, struct aren
 
     if (got != V_NONE)
         TRY(got);
-    got = p->account_load(&c->account, db, a, row.account);
+    got = p->account_load(&c->account, db, a, row.account, day_local(c->now_ms));
     if (got != V_NONE)
         TRY(got);
     c->open = got == V_OK && c->account.active && role_first(c->account.roles) != ROLE__COUNT;

@@ -67,7 +67,7 @@ login_find(struct login_answer *out, const struct people *p, struct db *db, stru
 
     *out = (struct login_answer){0};
     TRY(session_find(s, db, a, session_token(rq), &p->sessions, now_ms));
-    got = p->account_load(&out->account, db, a, s->account);
+    got = p->account_load(&out->account, db, a, s->account, day_local(now_ms));
     if (got == V_NONE)
         return V_LOGIN_NEEDED;
     TRY(got);

@@ -51,7 +51,7 @@ code_make(struct arena *a)
 
 /* A login that somebody had whose account is closed is free again. */
 static enum verdict
-login_free(const struct people *p, struct db *db, struct arena *a, const struct account_record *wanted)
+login_free(const struct people *p, struct db *db, struct arena *a, const struct account_record *wanted, int32_t day)
 {
     struct sql_secret_by_login row;
     struct account_record holder;
@@ -60,7 +60,7 @@ login_free(const struct people *p, struct db *db, struct arena *a, const struct 
     if (got == V_NONE || (got == V_OK && slice_equal(row.account, wanted->id)))
         return V_OK;
     TRY(got);
-    got = p->account_load(&holder, db, a, row.account);
+    got = p->account_load(&holder, db, a, row.account, day);
     if (got == V_OK && holder.active)
         return V_SUBJECT_TAKEN;
     if (got != V_NONE)
@@ -74,7 +74,7 @@ invite(const struct people *p, struct db *db, struct arena *a, const struct acco
 {
     struct claim c;
 
-    TRY(login_free(p, db, a, r));
+    TRY(login_free(p, db, a, r, day_local(now_ms)));
     TRY(sql_secret_invite(db, r->id, r->login, salt_of(s), hash_of(s), now_ms + p->invitation_ms, S("")));
     TRY(claim_read(&c, p, db, a, r->login, S(""), now_ms));
     TRY(delay_clear(db, &c.of_login));
@@ -88,7 +88,7 @@ people_invite(struct slice *code, const struct people *p, struct db *db, struct 
     struct account_record r;
     struct salted s;
 
-    TRY(p->account_load(&r, db, a, account));
+    TRY(p->account_load(&r, db, a, account, day_local(now_ms)));
     if (!r.active)
         return V_NONE;
     *code = code_make(a);

@@ -30,9 +30,10 @@ static const struct account_record zhou = {
 };
 
 static enum verdict
-load(struct account_record *out, struct db *db, struct arena *a, struct slice id)
+load(struct account_record *out, struct db *db, struct arena *a, struct slice id, int32_t day)
 {
     (void)a;
+    (void)day;
     assert_non_null(db);
     *out = zhou;
     return slice_equal(id, zhou.id) ? V_OK : V_NONE;
