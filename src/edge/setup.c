@@ -126,7 +126,7 @@ static enum verdict
 sessions_turn(struct db *db, struct arena *a, struct login_answer *l, enum role role, int64_t now_ms)
 {
     TRY(session_end_others(db, l->session.account, &l->session.name, now_ms));
-    return session_renew(&l->session, db, a, role, now_ms);
+    return session_renew(&l->session, db, a, role, l->session.district, now_ms);
 }
 
 /* ---- the second factor --------------------------------------------------------------------------------------- */
