@@ -368,6 +368,52 @@ change_totp(struct visit *v)
     return got;
 }
 
+static void
+tell_invitation(struct visit *v, const struct invitation *i)
+{
+    struct buf b = {.arena = v->rq->arena};
+    char expires_at[AT_TEXT_SIZE];
+
+    at_print(expires_at, i->expires_ms);
+    buf_add_char(&b, '{');
+    add_member(&b, "account", i->account);
+    add_member(&b, "login", i->login);
+    add_member(&b, "code", i->code);
+    add_member(&b, "expires_at", slice_of(expires_at));
+    buf_add_char(&b, '}');
+    v->body = buf_slice(&b);
+    v->status = 201;
+}
+
+static enum verdict
+invite(struct visit *v)
+{
+    struct setup_ask ask = {.address = v->rq->peer, .now_ms = v->now_ms};
+    struct slice account = {0}, reset = S("no");
+    const struct member members[] = {
+        {S("account"), &account, true },
+        {S("reset"),   &reset,   false},
+    };
+    bool resets;
+    struct invitation invitation;
+    struct login_answer l;
+    enum verdict got;
+
+    TRY(known_here(&l, v));
+    TRY(body_read(v, members, COUNT(members)));
+    resets = slice_equal(reset, S("yes"));
+    if (!resets && !slice_equal(reset, S("no"))) {
+        wrong(v, V_FIELD_CODE, members[1].name);
+        return V_FIELDS_WRONG;
+    }
+    got = setup_invite(&invitation, &v->problems, v->people, v->db, v->rq->arena, &l, &ask, account, resets);
+    v->wait_s = ask.wait_s;
+    TRY(got);
+    tell_invitation(v, &invitation);
+    wipe((char *)invitation.code.at, invitation.code.len);
+    return V_OK;
+}
+
 const struct people_route people_routes[PEOPLE_ROUTES] = {
     {"POST",   "/v1/session",      log_in,          PEOPLE_SLOW,  true },
     {"GET",    "/v1/session",      who_am_i,        PEOPLE_QUICK, false},
@@ -375,4 +421,5 @@ const struct people_route people_routes[PEOPLE_ROUTES] = {
     {"POST",   "/v1/session/role", change_role,     PEOPLE_QUICK, true },
     {"POST",   "/v1/password",     change_password, PEOPLE_SLOW,  true },
     {"POST",   "/v1/totp",         change_totp,     PEOPLE_QUICK, true },
+    {"POST",   "/v1/invitations",  invite,          PEOPLE_SLOW,  true },
 };
