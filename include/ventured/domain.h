@@ -53,17 +53,42 @@ enum verdict endpoint_record_load(struct endpoint_record *out, struct db *db, st
 
 /* ---- accounts of people ----------------------------------------------------------------------------------------- */
 
+/* A role that somebody has for some days, the last one included. */
+struct borrowed_role {
+    enum role role;
+    struct slice of;       /* the account that delegated it; absent where it was lent */
+    struct slice district; /* the one it was lent for; absent where it was delegated: the account's own holds then */
+    int32_t from, until;
+};
+
 /* An account as a log-in is judged by it. Texts live in the arena it was loaded into. */
 struct account_record {
     struct slice id, login, organisation;
     struct slice district;        /* absent for the city and for banks */
-    uint32_t roles;               /* ROLE_BIT of each */
+    uint32_t roles;               /* its own: ROLE_BIT of each */
     bool active;                  /* neither it nor its organisation has been closed */
+    bool administers;             /* its organisation's accounts */
     struct credential credential; /* for a posting of somebody who logged in with it */
+    const struct borrowed_role *borrowed; /* in force on the day asked for */
+    size_t borrowed_count;
 };
 
-/* V_NONE where no such account was ever opened. */
-enum verdict account_record_load(struct account_record *out, struct db *db, struct arena *a, struct slice id);
+/* As it is on that local day. A role counts as borrowed while its giver has it, and while the account holds nothing
+ * that four eyes keep from it. V_NONE where no such account was ever opened. */
+enum verdict account_record_load(struct account_record *out, struct db *db, struct arena *a, struct slice id,
+                                 int32_t day);
+
+/* May somebody who acts in that role give `whom` a one-time code? Security may to everybody else; who administers an
+ * organisation may to its other people, but not to those whom security alone administers. V_FORBIDDEN, or
+ * V_SUBJECT_UNKNOWN where the account is another organisation's. */
+enum verdict account_may_invite(const struct account_record *who, enum role role, const struct account_record *whom);
+
+/* The accounts whose tasks somebody has on a local day, at most STANDS_FOR_MAX of them: first the own one, then those
+ * that delegate to it, then all that handed over to one of these by closing, however often in turn. V_NONE where no
+ * such account was ever opened. */
+#define STANDS_FOR_MAX 100
+enum verdict account_stands_for(struct slice **out, size_t *count, struct db *db, struct arena *a, struct slice id,
+                                int32_t day);
 
 /* The place this registry serves, and what it lies in (GB/T 2260). */
 #define CITY "330600"

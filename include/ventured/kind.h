@@ -139,6 +139,8 @@ struct subject_type {
     size_t state_count;
     enum standing (*standing)(const void *view, const struct actor *a);
     void (*scope)(struct scope *out, const void *view);
+    /* Roles that see all of them, all others those of their own organisation. 0: each as far as it sees anything. */
+    uint32_t seen_whole;
     /* What it adds to the totals, its own view and the lines it was lent considered. NULL: nothing. */
     void (*totals)(struct contributions *out, const void *view, const struct lines *lent);
     /* What it lends, from the same two; never in a circle. NULL: nothing. */

@@ -115,6 +115,10 @@ enum verdict ledger_blind_find(struct slice *out, const struct ledger_options *o
 enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type,
                           struct slice id);
 
+/* What a subject was lent, as a rule reads it; nothing where its type holds no lines. */
+enum verdict lines_load(struct lines *out, const struct registry *r, struct db *db, struct arena *a,
+                        const struct subject_type *type, struct slice id);
+
 /* One private text of an entry: `id` as entry_sealed gives it, `pointer` that of the field,
  * such as "/name". V_NONE where it was left out or erased. */
 enum verdict private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,

@@ -35,7 +35,8 @@ extern const struct slice password_rule_document;
 enum verdict password_rule_read(struct password_rule *out, struct arena *a, struct slice document);
 
 /* As account_record_load, which is what a daemon gives; tests give their own. From any thread, with its connection. */
-typedef enum verdict account_load_fn(struct account_record *out, struct db *db, struct arena *a, struct slice id);
+typedef enum verdict account_load_fn(struct account_record *out, struct db *db, struct arena *a, struct slice id,
+                                     int32_t day);
 
 /* How people log in here. Never changes; threads share it. All pointers are borrowed. */
 struct people {
@@ -53,10 +54,16 @@ struct people {
 /* "ventured" and the numbers; the rest is empty. */
 extern const struct people people_default;
 
-/* A one-time code for an account, in place of the password and second factor it had; its sessions end. One scrypt, on a
- * writer. The code lives in `a` and is shown once. V_NONE where there is no such account, or a closed one;
+/* A one-time code, a secret to be shown once; may be used until `expires_ms`. */
+struct invitation {
+    struct slice account, login, code;
+    int64_t expires_ms;
+};
+
+/* A one-time code for an account, in place of the password and second factor it had, or of the code before; its
+ * sessions end. One scrypt, on a writer. Texts live in `a`. V_NONE where there is no such account, or a closed one;
  * V_SUBJECT_TAKEN where another account that is still open has the same login. */
-enum verdict people_invite(struct slice *code, const struct people *p, struct db *db, struct arena *a,
+enum verdict people_invite(struct invitation *out, const struct people *p, struct db *db, struct arena *a,
                            struct slice account, int64_t now_ms);
 
 /* Drops what is long over, ended sessions and failed tries; now and then, on a writer. */

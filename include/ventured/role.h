@@ -26,6 +26,10 @@ struct role_row {
 const struct role_row *role_row(enum role r);
 bool role_find(enum role *out, struct slice name);
 
+/* The roles that four eyes keep from somebody who is given `r` for a time. An account may hold both of a pair as its
+ * own: the door then asks for another person entry by entry. */
+uint32_t role_opposites(enum role r);
+
 /* What is true of a subject, from schemas/views/<subject>.json. */
 struct view_row {
     const char *name;   /* "loan" */

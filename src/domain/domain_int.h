@@ -12,13 +12,20 @@
 
 #define ROLE_SET(name) ROLE_BIT(ROLE_##name)
 
-/* ---- district.c, party.c, key.c, endpoint.c, person.c, mending.c ---------------------------------------------- */
+/* ---- district.c, party.c, account.c, key.c, endpoint.c, person.c, mending.c ---------------------------------- */
 
 extern const struct subject_type district_type, organisation_type, account_type;
 extern const struct subject_type key_type, endpoint_type;
 extern const struct subject_type person_type, enterprise_type;
 extern const struct subject_type mending_type;
 extern const struct kind mending_kinds[]; /* the first confirms */
+
+/* What an organisation of a sort may have. `local`: it belongs to one district, and so do its accounts. */
+struct sort {
+    bool local;
+    uint32_t roles; /* of its accounts */
+};
+const struct sort *sort_of(const struct organisation_view *o);
 
 /* ---- fund.c ---------------------------------------------------------------------------------------------------- */
 

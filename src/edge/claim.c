@@ -63,7 +63,7 @@ account_find(struct claim *c, const struct people *p, struct db *db, struct aren
 
     if (got != V_NONE)
         TRY(got);
-    got = p->account_load(&c->account, db, a, row.account);
+    got = p->account_load(&c->account, db, a, row.account, day_local(c->now_ms));
     if (got != V_NONE)
         TRY(got);
     c->open = got == V_OK && c->account.active && role_first(c->account.roles) != ROLE__COUNT;
@@ -161,11 +161,17 @@ failures_add(const struct claim *c, const struct people *p, struct db *db, struc
 }
 
 enum verdict
+claim_count(const struct claim *c, const struct people *p, struct db *db, struct arena *a)
+{
+    TRY(db_begin(db));
+    return db_end(db, failures_add(c, p, db, a));
+}
+
+enum verdict
 claim_failed(const struct claim *c, const struct people *p, struct db *db, struct arena *a)
 {
     log_write(LOG_WARN, "login_failed", "account=%s", c->open ? log_quote(a, c->account.id) : "-");
-    TRY(db_begin(db));
-    TRY(db_end(db, failures_add(c, p, db, a)));
+    TRY(claim_count(c, p, db, a));
     return V_LOGIN_REFUSED;
 }
 

@@ -37,7 +37,9 @@ enum verdict claim_wait(int64_t *wait_s, const struct claim *c, const struct peo
 enum verdict claim_password(bool *right, const struct claim *c, struct slice password);
 bool claim_code(struct claim *c, struct slice code);
 
-/* Counts a failure under both names: V_LOGIN_REFUSED, or the fault that prevented it. */
+/* Counts a failure under both names. */
+enum verdict claim_count(const struct claim *c, const struct people *p, struct db *db, struct arena *a);
+/* The same, and a line about it: V_LOGIN_REFUSED, or the fault that prevented it. */
 enum verdict claim_failed(const struct claim *c, const struct people *p, struct db *db, struct arena *a);
 /* Inside a transaction: the code has counted, the login's failures are forgotten. V_NONE where the code counted for
  * somebody else meanwhile. */

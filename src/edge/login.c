@@ -57,6 +57,46 @@ login_try(struct login_answer *out, const struct people *p, struct db *db, struc
     return got == V_NONE ? claim_failed(&c, p, db, a) : got;
 }
 
+/* A role of its own or one delegated where `district` is empty, else one lent for that district. */
+static bool
+acts_as(const struct account_record *r, enum role role, struct slice district)
+{
+    if ((PEOPLE_ROLES & ROLE_BIT(role)) == 0)
+        return false;
+    if (district.len == 0 && (r->roles & ROLE_BIT(role)) != 0)
+        return true;
+    for (size_t i = 0; i < r->borrowed_count; i++) {
+        const struct borrowed_role *b = &r->borrowed[i];
+
+        if (b->role == role && slice_equal(b->district.at == NULL ? S("") : b->district, district))
+            return true;
+    }
+    return false;
+}
+
+static enum verdict
+district_choose(struct slice *out, const struct account_record *r, enum role role, struct slice wanted)
+{
+    size_t found = 0;
+
+    *out = S("");
+    if ((wanted.len == 0 || slice_equal(wanted, r->district)) && acts_as(r, role, *out))
+        return V_OK;
+    for (size_t i = 0; i < r->borrowed_count; i++) {
+        const struct borrowed_role *b = &r->borrowed[i];
+
+        if (b->role != role || b->district.at == NULL || slice_equal(b->district, *out))
+            continue;
+        if (wanted.len > 0 && !slice_equal(b->district, wanted))
+            continue;
+        *out = b->district;
+        found++;
+    }
+    if (found == 0)
+        return V_FORBIDDEN;
+    return found == 1 ? V_OK : V_FIELD_MISSING;
+}
+
 enum verdict
 login_find(struct login_answer *out, const struct people *p, struct db *db, struct arena *a, const struct request *rq,
            int64_t now_ms)
@@ -67,13 +107,13 @@ login_find(struct login_answer *out, const struct people *p, struct db *db, stru
 
     *out = (struct login_answer){0};
     TRY(session_find(s, db, a, session_token(rq), &p->sessions, now_ms));
-    got = p->account_load(&out->account, db, a, s->account);
+    got = p->account_load(&out->account, db, a, s->account, day_local(now_ms));
     if (got == V_NONE)
         return V_LOGIN_NEEDED;
     TRY(got);
     if (!out->account.active)
         return V_LOGIN_NEEDED;
-    if (s->role != ROLE__COUNT && (out->account.roles & PEOPLE_ROLES & ROLE_BIT(s->role)) == 0)
+    if (s->role != ROLE__COUNT && !acts_as(&out->account, s->role, s->district))
         return V_LOGIN_NEEDED;
     got = sql_secret_get(&secret, db, a, s->account);
     if (got == V_NONE)
@@ -92,20 +132,22 @@ login_actor(struct actor *out, struct credential *credential, const struct login
         .role = l->session.role,
         .organisation = l->account.organisation,
         .account = l->account.id,
-        .district = l->account.district,
+        .district = l->session.district.len > 0 ? l->session.district : l->account.district,
     };
     *credential = l->account.credential;
     return V_OK;
 }
 
 enum verdict
-login_role(struct login_answer *l, struct db *db, struct arena *a, enum role role, int64_t now_ms)
+login_role(struct login_answer *l, struct db *db, struct arena *a, enum role role, struct slice district,
+           int64_t now_ms)
 {
+    struct slice chosen;
+
     if (l->session.role == ROLE__COUNT)
         return V_SETUP_NEEDED;
-    if ((l->account.roles & PEOPLE_ROLES & ROLE_BIT(role)) == 0)
-        return V_FORBIDDEN;
-    return session_renew(&l->session, db, a, role, now_ms);
+    TRY(district_choose(&chosen, &l->account, role, district));
+    return session_renew(&l->session, db, a, role, chosen, now_ms);
 }
 
 enum verdict

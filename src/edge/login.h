@@ -28,8 +28,8 @@ struct login_answer {
 enum verdict login_try(struct login_answer *out, const struct people *p, struct db *db, struct arena *a,
                        const struct login_ask *ask);
 
-/* Whose session a request carries, as the registry knows them now: an account that was closed or has lost the role is
- * V_LOGIN_NEEDED at once. */
+/* Whose session a request carries, as the registry knows them now: an account that was closed, has lost the role, or
+ * had it until yesterday is V_LOGIN_NEEDED at once. */
 enum verdict login_find(struct login_answer *out, const struct people *p, struct db *db, struct arena *a,
                         const struct request *rq, int64_t now_ms);
 
@@ -37,7 +37,10 @@ enum verdict login_find(struct login_answer *out, const struct people *p, struct
  * live as long as `l`'s. */
 enum verdict login_actor(struct actor *out, struct credential *credential, const struct login_answer *l);
 
-/* Another of the account's roles, under a new token. V_FORBIDDEN where it has it not. */
-enum verdict login_role(struct login_answer *l, struct db *db, struct arena *a, enum role role, int64_t now_ms);
+/* Another role that the account has today, its own or for some days, under a new token. `district`, or absent, picks
+ * one of those that a role was lent for: V_FIELD_MISSING where there are several and none is named. V_FORBIDDEN where
+ * it has it not. */
+enum verdict login_role(struct login_answer *l, struct db *db, struct arena *a, enum role role, struct slice district,
+                        int64_t now_ms);
 
 #endif

@@ -98,6 +98,32 @@ add_roles(struct buf *b, uint32_t roles)
     buf_add_char(b, ']');
 }
 
+/* The roles of today beside its own, and until when. */
+static void
+add_borrowed(struct buf *b, const struct account_record *r)
+{
+    json_add_key(b, "borrowed");
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < r->borrowed_count; i++) {
+        const struct borrowed_role *one = &r->borrowed[i];
+        char from[DAY_TEXT_SIZE], until[DAY_TEXT_SIZE];
+
+        day_print(from, one->from);
+        day_print(until, one->until);
+        json_add_comma(b);
+        buf_add_char(b, '{');
+        add_member(b, "role", slice_of(role_row(one->role)->name));
+        if (one->of.at != NULL)
+            add_member(b, "of", one->of);
+        if (one->district.at != NULL)
+            add_member(b, "district", one->district);
+        add_member(b, "from", slice_of(from));
+        add_member(b, "until", slice_of(until));
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, ']');
+}
+
 /* What is still to be done before the session can do anything else, in the order in which it must be done. */
 static void
 add_setup(struct buf *b, const struct login_answer *l)
@@ -125,12 +151,13 @@ tell(struct visit *v, const struct login_answer *l)
     add_member(&b, "login", s->login);
     add_member(&b, "account", s->account);
     add_member(&b, "organisation", l->account.organisation);
-    if (l->account.district.at != NULL)
-        add_member(&b, "district", l->account.district);
+    if (s->district.len > 0 || l->account.district.at != NULL)
+        add_member(&b, "district", s->district.len > 0 ? s->district : l->account.district);
     if (s->role != ROLE__COUNT)
         add_member(&b, "role", slice_of(role_row(s->role)->name));
     add_roles(&b, l->account.roles);
     add_setup(&b, l);
+    add_borrowed(&b, &l->account);
     add_member(&b, "csrf", session_csrf(v->rq->arena, s->token));
     add_member(&b, "ends_at", slice_of(ends_at));
     json_add_key(&b, "idle_s");
@@ -242,12 +269,14 @@ log_out(struct visit *v)
 static enum verdict
 change_role(struct visit *v)
 {
-    struct slice name = {0};
+    struct slice name = {0}, district = {0};
     const struct member members[] = {
-        {S("role"), &name, true},
+        {S("role"),     &name,     true },
+        {S("district"), &district, false},
     };
     struct login_answer l;
     enum role role;
+    enum verdict got;
 
     TRY(known_here(&l, v));
     TRY(body_read(v, members, COUNT(members)));
@@ -255,7 +284,12 @@ change_role(struct visit *v)
         wrong(v, V_FIELD_CODE, members[0].name);
         return V_FIELDS_WRONG;
     }
-    TRY(login_role(&l, v->db, v->rq->arena, role, v->now_ms));
+    got = login_role(&l, v->db, v->rq->arena, role, district, v->now_ms);
+    if (got == V_FIELD_MISSING) {
+        wrong(v, got, members[1].name);
+        return V_FIELDS_WRONG;
+    }
+    TRY(got);
     return tell_anew(v, &l);
 }
 
@@ -334,6 +368,52 @@ change_totp(struct visit *v)
     return got;
 }
 
+static void
+tell_invitation(struct visit *v, const struct invitation *i)
+{
+    struct buf b = {.arena = v->rq->arena};
+    char expires_at[AT_TEXT_SIZE];
+
+    at_print(expires_at, i->expires_ms);
+    buf_add_char(&b, '{');
+    add_member(&b, "account", i->account);
+    add_member(&b, "login", i->login);
+    add_member(&b, "code", i->code);
+    add_member(&b, "expires_at", slice_of(expires_at));
+    buf_add_char(&b, '}');
+    v->body = buf_slice(&b);
+    v->status = 201;
+}
+
+static enum verdict
+invite(struct visit *v)
+{
+    struct setup_ask ask = {.address = v->rq->peer, .now_ms = v->now_ms};
+    struct slice account = {0}, reset = S("no");
+    const struct member members[] = {
+        {S("account"), &account, true },
+        {S("reset"),   &reset,   false},
+    };
+    bool resets;
+    struct invitation invitation;
+    struct login_answer l;
+    enum verdict got;
+
+    TRY(known_here(&l, v));
+    TRY(body_read(v, members, COUNT(members)));
+    resets = slice_equal(reset, S("yes"));
+    if (!resets && !slice_equal(reset, S("no"))) {
+        wrong(v, V_FIELD_CODE, members[1].name);
+        return V_FIELDS_WRONG;
+    }
+    got = setup_invite(&invitation, &v->problems, v->people, v->db, v->rq->arena, &l, &ask, account, resets);
+    v->wait_s = ask.wait_s;
+    TRY(got);
+    tell_invitation(v, &invitation);
+    wipe((char *)invitation.code.at, invitation.code.len);
+    return V_OK;
+}
+
 const struct people_route people_routes[PEOPLE_ROUTES] = {
     {"POST",   "/v1/session",      log_in,          PEOPLE_SLOW,  true },
     {"GET",    "/v1/session",      who_am_i,        PEOPLE_QUICK, false},
@@ -341,4 +421,5 @@ const struct people_route people_routes[PEOPLE_ROUTES] = {
     {"POST",   "/v1/session/role", change_role,     PEOPLE_QUICK, true },
     {"POST",   "/v1/password",     change_password, PEOPLE_SLOW,  true },
     {"POST",   "/v1/totp",         change_totp,     PEOPLE_QUICK, true },
+    {"POST",   "/v1/invitations",  invite,          PEOPLE_SLOW,  true },
 };

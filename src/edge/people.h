@@ -1,5 +1,6 @@
 /*
- * The addresses at which people log in, ask who they are, and change their role, password and second factor.
+ * The addresses at which people log in, ask who they are, change their role, password and second factor, and invite
+ * others.
  * Knows bodies, cookies and the form token; must not know threads, other routes, or how an answer is sent.
  * Invariant: no problem and no log line holds a password, a code or a token.
  */
@@ -32,7 +33,7 @@ struct people_route {
     bool has_body; /* of JSON */
 };
 
-#define PEOPLE_ROUTES 6
+#define PEOPLE_ROUTES 7
 extern const struct people_route people_routes[PEOPLE_ROUTES];
 
 /* Who asks for anything else, by a session and, where it changes something, its form token; on any connection.

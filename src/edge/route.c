@@ -45,6 +45,7 @@ const struct route routes[] = {
     {"POST", "/v1/session/role",       FILLED_IN},
     {"POST", "/v1/password",           FILLED_IN},
     {"POST", "/v1/totp",               FILLED_IN},
+    {"POST", "/v1/invitations",        FILLED_IN},
     {"GET",  "/v1/{plural}",           reads_page,     READING},
     {"GET",  "/v1/{plural}/{id}",      reads_one,      READING},
     {"GET",  "/v1/{plural}/{id}/entries", reads_history, READING},

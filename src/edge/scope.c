@@ -42,6 +42,8 @@ scope_find(struct slice *key, const struct actor *who, const struct subject_type
 {
     enum scope_of scope = type->scope == NULL ? SCOPE_ALL : scopes[who->role];
 
+    if (type->seen_whole != 0)
+        scope = (type->seen_whole & ROLE_BIT(who->role)) != 0 ? SCOPE_ALL : SCOPE_ORGANISATION;
     *key = scope == SCOPE_DISTRICT ? who->district : who->organisation;
     return key->len == 0 && scope != SCOPE_ALL ? SCOPE_NONE : scope;
 }

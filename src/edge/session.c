@@ -29,7 +29,8 @@ enum verdict
 session_open(struct session *out, struct db *db, struct arena *a, struct slice login, struct slice account,
              enum role role, int64_t now_ms)
 {
-    *out = (struct session){.login = login, .account = account, .role = role, .created_ms = now_ms, .seen_ms = now_ms};
+    *out = (struct session){.login = login, .account = account, .role = role, .district = S("")};
+    out->created_ms = out->seen_ms = now_ms;
     token_make(out, a);
     return sql_session_add(db, hash_slice(&out->name), login, account, role_text(role), now_ms);
 }
@@ -54,6 +55,7 @@ session_find(struct session *out, struct db *db, struct arena *a, struct slice t
         return V_LOGIN_NEEDED;
     out->login = row.login;
     out->account = row.account;
+    out->district = row.district;
     out->created_ms = row.created_ms;
     out->seen_ms = row.seen_ms;
     return V_OK;
@@ -79,14 +81,15 @@ ended(enum verdict got)
 }
 
 enum verdict
-session_renew(struct session *s, struct db *db, struct arena *a, enum role role, int64_t now_ms)
+session_renew(struct session *s, struct db *db, struct arena *a, enum role role, struct slice district, int64_t now_ms)
 {
     struct hash before = s->name;
 
     token_make(s, a);
     s->role = role;
+    s->district = district;
     s->seen_ms = now_ms;
-    return ended(sql_session_change(db, hash_slice(&s->name), role_text(role), now_ms, hash_slice(&before)));
+    return ended(sql_session_change(db, hash_slice(&s->name), role_text(role), district, now_ms, hash_slice(&before)));
 }
 
 enum verdict

@@ -15,7 +15,8 @@ struct session {
     struct hash name;   /* SHA-256 of the token: what the database knows it by */
     struct slice token; /* hexadecimal; a secret of the browser */
     struct slice login, account;
-    enum role role; /* in use; ROLE__COUNT: may only set a password and a second factor */
+    enum role role;        /* in use; ROLE__COUNT: may only set a password and a second factor */
+    struct slice district; /* the one for which a lent role is used; empty: the account's own */
     int64_t created_ms, seen_ms;
 };
 
@@ -31,8 +32,9 @@ enum verdict session_find(struct session *out, struct db *db, struct arena *a, s
 bool session_is_stale(const struct session *s, const struct session_limits *limits, int64_t now_ms);
 enum verdict session_seen(struct db *db, const struct hash *name, int64_t now_ms);
 
-/* Gives the session a new token, and the role. V_LOGIN_NEEDED where it has ended meanwhile. */
-enum verdict session_renew(struct session *s, struct db *db, struct arena *a, enum role role, int64_t now_ms);
+/* Gives the session a new token, the role and the district. V_LOGIN_NEEDED where it has ended meanwhile. */
+enum verdict session_renew(struct session *s, struct db *db, struct arena *a, enum role role, struct slice district,
+                           int64_t now_ms);
 
 /* Ends one (V_LOGIN_NEEDED where it has ended already), or all of an account but `kept` (NULL: all). */
 enum verdict session_end(struct db *db, const struct hash *name, int64_t now_ms);

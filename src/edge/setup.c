@@ -51,7 +51,7 @@ code_make(struct arena *a)
 
 /* A login that somebody had whose account is closed is free again. */
 static enum verdict
-login_free(const struct people *p, struct db *db, struct arena *a, const struct account_record *wanted)
+login_free(const struct people *p, struct db *db, struct arena *a, const struct account_record *wanted, int32_t day)
 {
     struct sql_secret_by_login row;
     struct account_record holder;
@@ -60,7 +60,7 @@ login_free(const struct people *p, struct db *db, struct arena *a, const struct 
     if (got == V_NONE || (got == V_OK && slice_equal(row.account, wanted->id)))
         return V_OK;
     TRY(got);
-    got = p->account_load(&holder, db, a, row.account);
+    got = p->account_load(&holder, db, a, row.account, day);
     if (got == V_OK && holder.active)
         return V_SUBJECT_TAKEN;
     if (got != V_NONE)
@@ -74,7 +74,7 @@ invite(const struct people *p, struct db *db, struct arena *a, const struct acco
 {
     struct claim c;
 
-    TRY(login_free(p, db, a, r));
+    TRY(login_free(p, db, a, r, day_local(now_ms)));
     TRY(sql_secret_invite(db, r->id, r->login, salt_of(s), hash_of(s), now_ms + p->invitation_ms, S("")));
     TRY(claim_read(&c, p, db, a, r->login, S(""), now_ms));
     TRY(delay_clear(db, &c.of_login));
@@ -82,17 +82,17 @@ invite(const struct people *p, struct db *db, struct arena *a, const struct acco
 }
 
 enum verdict
-people_invite(struct slice *code, const struct people *p, struct db *db, struct arena *a, struct slice account,
+people_invite(struct invitation *out, const struct people *p, struct db *db, struct arena *a, struct slice account,
               int64_t now_ms)
 {
     struct account_record r;
     struct salted s;
 
-    TRY(p->account_load(&r, db, a, account));
+    TRY(p->account_load(&r, db, a, account, day_local(now_ms)));
     if (!r.active)
         return V_NONE;
-    *code = code_make(a);
-    TRY(salted_make(&s, *code));
+    *out = (struct invitation){r.id, r.login, code_make(a), now_ms + p->invitation_ms};
+    TRY(salted_make(&s, out->code));
     TRY(db_begin(db));
     TRY(db_end(db, invite(p, db, a, &r, &s, now_ms)));
     log_write(LOG_INFO, "account_invited", "account=%s", log_quote(a, r.id));
@@ -126,7 +126,70 @@ static enum verdict
 sessions_turn(struct db *db, struct arena *a, struct login_answer *l, enum role role, int64_t now_ms)
 {
     TRY(session_end_others(db, l->session.account, &l->session.name, now_ms));
-    return session_renew(&l->session, db, a, role, now_ms);
+    return session_renew(&l->session, db, a, role, l->session.district, now_ms);
+}
+
+/* ---- inviting somebody ---------------------------------------------------------------------------------------- */
+
+static enum verdict
+refuse(struct problems *problems, enum verdict what, const char *pointer, const char *zh, const char *en)
+{
+    problem_add(problems, what, slice_of(pointer), slice_of(zh), slice_of(en));
+    return what;
+}
+
+/* Whoever may not, or guesses at accounts, waits as one who guesses at passwords. */
+static enum verdict
+whom_find(struct account_record *whom, const struct claim *c, const struct people *p, struct db *db, struct arena *a,
+          const struct login_answer *l, struct slice account)
+{
+    enum verdict got = p->account_load(whom, db, a, account, day_local(c->now_ms));
+
+    if (got == V_OK)
+        got = account_may_invite(&l->account, l->session.role, whom);
+    if (got == V_NONE)
+        got = V_SUBJECT_UNKNOWN;
+    if (got != V_FORBIDDEN && got != V_SUBJECT_UNKNOWN)
+        return got;
+    TRY(claim_count(c, p, db, a));
+    return got;
+}
+
+static enum verdict
+reset_check(struct problems *problems, struct db *db, struct arena *a, struct slice account)
+{
+    struct sql_secret_get row;
+    enum verdict got = sql_secret_get(&row, db, a, account);
+
+    if (got == V_NONE || (got == V_OK && row.invited != 0))
+        return V_OK;
+    TRY(got);
+    return refuse(problems, V_WRONG_STATE, "/reset", "该账号已设置密码；如须重置请填 yes",
+                  "this account has set a password; say yes to reset it");
+}
+
+enum verdict
+setup_invite(struct invitation *out, struct problems *problems, const struct people *p, struct db *db, struct arena *a,
+             const struct login_answer *l, struct setup_ask *ask, struct slice account, bool resets)
+{
+    struct account_record whom;
+    struct claim c;
+    enum verdict got;
+
+    if (l->session.role == ROLE__COUNT)
+        return V_SETUP_NEEDED;
+    TRY(claim_begin(&c, p, db, a, l, ask));
+    TRY(whom_find(&whom, &c, p, db, a, l, account));
+    if (!whom.active || role_first(whom.roles) == ROLE__COUNT)
+        return refuse(problems, V_WRONG_STATE, "/account", "账号已关闭或为机器账号", "a closed account, or a machine's");
+    if (!resets)
+        TRY(reset_check(problems, db, a, whom.id));
+    got = people_invite(out, p, db, a, whom.id, ask->now_ms);
+    if (got == V_SUBJECT_TAKEN)
+        return refuse(problems, got, "/account", "登录名已被其他有效账号使用", "another open account has the same login");
+    TRY(got);
+    log_write(LOG_INFO, "invitation", "account=%s by=%s", log_quote(a, whom.id), log_quote(a, l->account.id));
+    return V_OK;
 }
 
 /* ---- the second factor --------------------------------------------------------------------------------------- */

@@ -3,9 +3,9 @@
  * Knows one-time codes, passwords and secrets; must not know HTTP.
  * Invariant: no account is used with one factor alone, and whoever changes a factor ends the account's other sessions.
  *
- * The way in: the security administrator gives a one-time code (people_invite). Its owner logs in with it, enrols an
- * authenticator (setup_enrol, setup_confirm), then sets a password (setup_password), in this order; the code is dead
- * after that, or when its time is over.
+ * The way in: the security administrator, or the organisation's own, gives a one-time code (setup_invite; at the
+ * registry's machine people_invite). Its owner logs in with it, enrols an authenticator (setup_enrol, setup_confirm),
+ * then sets a password (setup_password), in this order; the code is dead after that, or when its time is over.
  */
 #ifndef VENTURED_EDGE_SETUP_H
 #define VENTURED_EDGE_SETUP_H
@@ -18,6 +18,14 @@ struct setup_ask {
     int64_t now_ms;
     int64_t wait_s;
 };
+
+/* A one-time code for somebody else. V_SETUP_NEEDED; V_LOGIN_LATER; V_FORBIDDEN and V_SUBJECT_UNKNOWN as
+ * account_may_invite says, which count as failed tries of whoever asks; V_WRONG_STATE where the account is closed, or
+ * has a password and `resets` is false; V_SUBJECT_TAKEN where its login is another's. The last two name the member in
+ * `problems`. At most one scrypt. */
+enum verdict setup_invite(struct invitation *out, struct problems *problems, const struct people *p, struct db *db,
+                          struct arena *a, const struct login_answer *l, struct setup_ask *ask, struct slice account,
+                          bool resets);
 
 /* A new secret that counts once it is confirmed: the otpauth address, shown once. Asks for a code of the present
  * authenticator where there is one. V_LOGIN_REFUSED, V_LOGIN_LATER. */

@@ -81,9 +81,6 @@ enum verdict totals_flush(struct totals *t, struct db *db);
 
 /* ---- lines.c ----------------------------------------------------------------------------------------------------- */
 
-/* What a subject was lent; nothing where its type holds no lines. */
-enum verdict lines_load(struct lines *out, const struct registry *r, struct db *db, struct arena *a,
-                        const struct subject_type *type, struct slice id);
 /* Gathers what moved in the totals of this subject and of everyone it lends to, however far that reaches. */
 enum verdict lines_settle(struct contributions *moved, const struct registry *r, struct db *db, struct arena *a,
                           const struct subject_type *type, struct slice id, const struct held *before,

@@ -14,6 +14,28 @@ static const struct role_row roles[] = {
 static_assert(COUNT(roles) == ROLE__COUNT, "every role has a row");
 static_assert(ROLE__COUNT <= 32, "a set of roles fits 32 bits");
 
+/* Whoever does the one may not also do the other: applying and checking, approving and paying. */
+static const struct {
+    enum role does, checks;
+} pairs[] = {
+    {ROLE_BANK_OFFICER,   ROLE_BANK_CHECKER    },
+    {ROLE_DISTRICT_CLERK, ROLE_DISTRICT_CHECKER},
+    {ROLE_STREET_CLERK,   ROLE_DISTRICT_CHECKER},
+    {ROLE_CENTRE_OFFICER, ROLE_PAYER           },
+};
+
+uint32_t
+role_opposites(enum role r)
+{
+    uint32_t out = 0;
+
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        out |= pairs[i].does == r ? ROLE_BIT(pairs[i].checks) : 0;
+        out |= pairs[i].checks == r ? ROLE_BIT(pairs[i].does) : 0;
+    }
+    return out;
+}
+
 const struct role_row *
 role_row(enum role r)
 {

@@ -170,7 +170,7 @@ enum command_end
 roof_user(const struct words *w)
 {
     struct people people;
-    struct slice code;
+    struct invitation invited;
     struct site s;
     struct db *db;
     enum command_end end = site_open(&s, w);
@@ -185,13 +185,13 @@ roof_user(const struct words *w)
         site_close(&s);
         return end;
     }
-    got = people_invite(&code, &people, db, w->arena, w->operands[0], the_clock.wall_ms());
+    got = people_invite(&invited, &people, db, w->arena, w->operands[0], the_clock.wall_ms());
     db_close(db);
     site_close(&s);
     if (got == V_NONE)
         return command_refused(w, "no such account, or a closed one (账号不存在或已关闭)");
     if (got != V_OK)
         return end_of(w, got);
-    printf(SLICE_FMT "\n", SLICE_ARG(code));
+    printf(SLICE_FMT "\n", SLICE_ARG(invited.code));
     return COMMAND_DONE;
 }

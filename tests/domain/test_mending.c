@@ -31,7 +31,7 @@ lets_a_correction_in_by_another_who_has_standing(void **state)
         {"the section's chief", &town_chief, V_OK},
         {"once more", &town_officer, V_SUBJECT_TAKEN},
     }, account[] = {
-        {"the section's chief", &town_chief, V_SUBJECT_UNKNOWN},
+        {"a centre's officer, to whom no bank's account is known", &town_officer, V_SUBJECT_UNKNOWN},
         {"a district's checker", &town_checker, V_SUBJECT_UNKNOWN},
         {"the proposer", &town_security, V_SAME_PERSON},
         {"another security administrator", &security_two, V_OK},

@@ -14,12 +14,17 @@
 
 #define ACCOUNT "'organisation':'bank-zj','roles':['bank_machine'],'login':'zj-core','name':'核心系统'"
 #define ROLES "'roles':['bank_machine']"
+#define OFFICER(id) "'organisation':'centre','roles':['centre_officer'],'login':'" id "','name':'某乙'"
 #define PUBLIC "'public_key':'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=','certificate_required':'no'"
 #define KEY "'organisation':'bank-zj','account':'zj-core','algorithm':'ed25519'," PUBLIC ",'profile':'rfc9421'"
 #define ENDPOINT "'organisation':'bank-zj','url':'https://events.bank.example/'"
 #define OTHER_PERSON "'legal_person':'" ZHAO "'"
 #define BEYOND "'amount':100,'rate_ppm':43500,'term_months':12" /* approved after a rejection: it freezes */
 #define GUARD &town_security
+#define CHIEF &town_chief
+#define STAND_IN "'of':'sun','role':'centre_officer'"
+#define LENT "'role':'district_checker','district':'330602'"
+#define DAYS "'from':'2023-06-30','until':'2023-07-02','reason':'leave'" /* both lists have it */
 #define FACTOR "loan.partnership_factor@330600"
 
 /* `state`: where its loan is brought first; LOAN_NEW: it stands where it is, or is no loan. */
@@ -31,6 +36,13 @@ static const struct {
 } facts[] = {
     {LOAN_NEW,      "zj-core", GUARD,   "account.opened",                  "2023-01-01", ACCOUNT                      },
     {LOAN_NEW,      "zj-core", GUARD,   "account.roles_set",               "2023-01-02", ROLES                        },
+    {LOAN_NEW,      "zj-core", GUARD,   "account.administration_set",      "2023-01-02", "'administers':'no'"         },
+    {LOAN_NEW,      "sun",     GUARD,   "account.opened",                  "2023-01-01", OFFICER("sun")               },
+    {LOAN_NEW,      "cao",     GUARD,   "account.opened",                  "2023-01-01", OFFICER("cao")               },
+    {LOAN_NEW,      "cao",     CENTRE,  "account.delegated",               "2023-06-30", STAND_IN "," DAYS            },
+    {LOAN_NEW,      "cao",     CENTRE,  "account.delegation_ended",        "2023-06-30", STAND_IN ",'to':'2023-07-01'"},
+    {LOAN_NEW,      "cao",     CHIEF,   "account.lent",                    "2023-06-30", LENT "," DAYS                },
+    {LOAN_NEW,      "cao",     CHIEF,   "account.lent_ended",              "2023-06-30", LENT ",'to':'2023-07-01'"    },
     {LOAN_NEW,      "key-1",   GUARD,   "key.registered",                  "2023-01-02", KEY ",'from':'2023-01-01'"   },
     {LOAN_NEW,      "key-1",   GUARD,   "key.revoked",                     "2023-01-03", "'reason':'lost'"            },
     {LOAN_NEW,      "zj-core", GUARD,   "account.closed",                  "2023-01-04", "'reason':'left'"            },
@@ -48,6 +60,16 @@ static const struct {
     {LOAN_SENT,     "L7",      STREET,  "loan.withdrawn",                  "2023-06-01", ""                           },
     {LOAN_REJECTED, "L8",      CLOCK,   "loan.expired",                    "2023-06-01", ""                           },
     {LOAN_NEW,      FACTOR,    CENTRE,  "limit.ended",                     "2023-06-01", "'to':'2023-12-31'"          },
+};
+
+#define RULE(name, value) "{'subject':'" name "@330600','on':'2023-01-01','from':'2023-01-01'," value \
+    ",'source':'assumed','confidence':'A'}"
+
+/* What the facts about accounts read, beside the town's. */
+static const char *const rules[] = {
+    RULE("account.delegation_days_max", "'unit':'day','number':180"),
+    RULE("delegation_reason", "'unit':'list','items':['leave']"),
+    RULE("lending_reason", "'unit':'list','items':['leave']"),
 };
 
 static void
@@ -71,6 +93,8 @@ post_every_kind(struct world *w)
 {
     struct problems problems;
 
+    for (size_t i = 0; i < COUNT(rules); i++)
+        assert_int_equal(world_post(w, &town_system, "limit.set", NULL, rules[i])->got, V_OK);
     assert_int_equal(plan_load(&problems, w->ledger, w->arena, "schemas/plan/2023.json", &town_system), V_OK);
     for (size_t i = 0; i < COUNT(facts); i++) {
         lending_loan(w, facts[i].subject, facts[i].state);
@@ -79,7 +103,7 @@ post_every_kind(struct world *w)
     correct(w);
 }
 
-#define KINDS 35
+#define KINDS 40
 
 /* The first line of a kind; false where no such entry was posted. */
 static bool

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "crowd.h"
+#include "ventured/json.h"
 
 #define HOME "192.0.2.7"
 #define ELSEWHERE "198.51.100.9"
@@ -517,6 +518,28 @@ puts_no_secret_into_a_line_or_a_table(void **state)
     assert_false(holds(tables, S(HOME)));
 }
 
+static void
+puts_no_invitation_into_a_line_or_a_table(void **state)
+{
+    struct crowd *c = *state;
+    struct session li = crowd_session(c, "li", ROLE_SECURITY);
+    struct slice log, code;
+    const struct json *answer;
+    struct visit v;
+
+    crowd_ready(c, "li");
+    log_begin(c);
+    assert_int_equal(crowd_visit(&v, c, crowd_request(c, "POST", "/v1/invitations", li.token, "{'account':'id-zhou'}")),
+                     V_OK);
+    log = log_end(c);
+    assert_int_equal(json_parse(&answer, c->arena, v.body), V_OK);
+    code = json_text(answer, S("code"));
+    assert_int_equal(code.len, 24);
+    assert_true(holds(log, S("event=invitation account=\"id-zhou\" by=\"id-li\"")));
+    assert_false(holds(log, code));
+    assert_false(holds(crowd_tables(c), code));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, crowd_setup, crowd_teardown)
 
 int
@@ -542,6 +565,7 @@ main(void)
         TEST(refuses_bodies_that_are_not_right_before_anything_is_hashed),
         TEST(lets_no_other_site_log_anybody_in),
         TEST(puts_no_secret_into_a_line_or_a_table),
+        TEST(puts_no_invitation_into_a_line_or_a_table),
     };
 
     return cmocka_run_group_tests_name("edge/login", tests, NULL, NULL);

@@ -27,15 +27,25 @@ static const struct account_record zhou = {
     .district = S_INIT("330602"),
     .roles = ROLE_BIT(ROLE_DISTRICT_CLERK) | ROLE_BIT(ROLE_DISTRICT_CHECKER),
     .active = true,
+    .administers = true,
+};
+static const struct account_record newcomer = {
+    .id = S_INIT("id-wei"),
+    .login = S_INIT("wei"),
+    .organisation = S_INIT("330602"),
+    .district = S_INIT("330602"),
+    .roles = ROLE_BIT(ROLE_DISTRICT_CLERK),
+    .active = true,
 };
 
 static enum verdict
-load(struct account_record *out, struct db *db, struct arena *a, struct slice id)
+load(struct account_record *out, struct db *db, struct arena *a, struct slice id, int32_t day)
 {
     (void)a;
+    (void)day;
     assert_non_null(db);
-    *out = zhou;
-    return slice_equal(id, zhou.id) ? V_OK : V_NONE;
+    *out = slice_equal(id, newcomer.id) ? newcomer : zhou;
+    return slice_equal(id, out->id) ? V_OK : V_NONE;
 }
 
 static const struct password_rule rule = {.length_min = 12, .length_max = 128, .signs_min = 5};
@@ -119,11 +129,11 @@ invite(struct desk *d)
 {
     struct db *db = engine_open(d->world->engine, DB_WRITER, &sql_schema);
     struct people p = people;
-    struct slice code;
+    struct invitation i;
 
     p.vault = d->world->vault;
-    assert_int_equal(people_invite(&code, &p, db, d->arena, S("id-zhou"), world_now_ms), V_OK);
-    return code;
+    assert_int_equal(people_invite(&i, &p, db, d->arena, S("id-zhou"), world_now_ms), V_OK);
+    return i.code;
 }
 
 static const char *
@@ -174,6 +184,33 @@ spans_a_day_from_invitation_to_log_out(void **state)
                          code_of(b.desk, uri, 1)),
                      200);
     assert_int_equal(ask(&b, "GET", "/v1/jars", NULL, NULL), 200);
+}
+
+static void
+lets_an_administrator_bring_somebody_in(void **state)
+{
+    static const char wei[] = "{'account':'id-wei'}";
+    struct browser zhou_b = {.desk = *state}, wei_b = {.desk = *state};
+    struct slice csrf, code;
+    struct outgoing o;
+
+    desk_request(wei_b.desk, &o, "POST", "/v1/invitations", NULL, wei);
+    assert_int_equal(desk_send(wei_b.desk, &o), 401);
+    set_up(&zhou_b);
+    csrf = zhou_b.csrf;
+    zhou_b.csrf = S("guessed");
+    assert_int_equal(ask(&zhou_b, "POST", "/v1/invitations", NULL, wei), 403);
+    zhou_b.csrf = csrf;
+    assert_int_equal(ask(&zhou_b, "GET", "/v1/invitations", NULL, NULL), 405);
+    assert_int_equal(ask(&zhou_b, "POST", "/v1/invitations", NULL, wei), 201);
+    assert_string_equal(desk_field(zhou_b.desk, "Cache-Control"), "no-store");
+    assert_string_equal(desk_text(zhou_b.desk, "account"), "id-wei");
+    assert_string_equal(desk_text(zhou_b.desk, "login"), "wei");
+    code = arena_copy(wei_b.desk->arena, slice_of(desk_text(zhou_b.desk, "code")));
+    assert_int_equal(say(&wei_b, "POST", "/v1/session", "{'login':'wei','password':'%s'}", code.at), 200);
+    assert_string_equal(desk_text(wei_b.desk, "account"), "id-wei");
+    assert_int_equal(ask(&wei_b, "POST", "/v1/invitations", NULL, "{'account':'id-zhou'}"), 403);
+    assert_string_equal(desk_text(wei_b.desk, "verdict"), "setup_needed");
 }
 
 static void
@@ -238,6 +275,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(spans_a_day_from_invitation_to_log_out),
+        TEST(lets_an_administrator_bring_somebody_in),
         TEST(answers_every_wrong_log_in_with_the_same_bytes),
         TEST(says_how_long_to_wait),
         TEST(takes_no_other_method_or_body),

@@ -91,7 +91,7 @@ ends_once_and_for_all(void **state)
     assert_int_equal(session_end(c->db, &s.name, crowd_now_ms), V_OK);
     assert_int_equal(look(c, &s), V_LOGIN_NEEDED);
     assert_int_equal(session_end(c->db, &s.name, crowd_now_ms), V_LOGIN_NEEDED);
-    assert_int_equal(session_renew(&s, c->db, c->arena, ROLE_PAYER, crowd_now_ms), V_LOGIN_NEEDED);
+    assert_int_equal(session_renew(&s, c->db, c->arena, ROLE_PAYER, S(""), crowd_now_ms), V_LOGIN_NEEDED);
     assert_int_equal(look(c, &s), V_LOGIN_NEEDED);
 }
 
@@ -103,11 +103,12 @@ leaves_nothing_of_the_old_token_when_rights_change(void **state)
     struct session found;
 
     crowd_now_ms += MINUTE_MS;
-    assert_int_equal(session_renew(&s, c->db, c->arena, ROLE_DISTRICT_CLERK, crowd_now_ms), V_OK);
+    assert_int_equal(session_renew(&s, c->db, c->arena, ROLE_DISTRICT_CLERK, S("330604"), crowd_now_ms), V_OK);
     assert_false(slice_equal(s.token, before.token));
     assert_int_equal(look(c, &before), V_LOGIN_NEEDED);
     assert_int_equal(session_find(&found, c->db, c->arena, s.token, &c->people.sessions, crowd_now_ms), V_OK);
     assert_int_equal(found.role, ROLE_DISTRICT_CLERK);
+    assert_true(slice_equal(found.district, S("330604")));
     assert_int_equal(found.created_ms, before.created_ms); /* the half day is counted from the log-in */
 }
 

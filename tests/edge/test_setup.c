@@ -13,6 +13,7 @@
 
 #include "../../src/edge/totp.h"
 #include "crowd.h"
+#include "ventured/json.h"
 
 #define HOME "192.0.2.7"
 #define STEP_MS (INT64_C(30) * 1000)
@@ -29,10 +30,11 @@ cookie_token(const struct visit *v)
 static struct slice
 invite(struct crowd *c, const char *login)
 {
-    struct slice code, id = crowd_account(login)->id;
+    struct slice id = crowd_account(login)->id;
+    struct invitation i;
 
-    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, id, crowd_now_ms), V_OK);
-    return code;
+    assert_int_equal(people_invite(&i, &c->people, c->db, c->arena, id, crowd_now_ms), V_OK);
+    return i.code;
 }
 
 /* The code of the secret that the vault holds under `field`, that many steps off. */
@@ -170,10 +172,10 @@ static void
 invites_nobody_who_has_no_account(void **state)
 {
     struct crowd *c = *state;
-    struct slice code;
+    struct invitation i;
 
-    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-nobody"), crowd_now_ms), V_NONE);
-    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-gone"), crowd_now_ms), V_NONE);
+    assert_int_equal(people_invite(&i, &c->people, c->db, c->arena, S("id-nobody"), crowd_now_ms), V_NONE);
+    assert_int_equal(people_invite(&i, &c->people, c->db, c->arena, S("id-gone"), crowd_now_ms), V_NONE);
 }
 
 static void
@@ -182,15 +184,147 @@ gives_a_login_to_one_open_account_at_a_time(void **state)
     struct crowd *c = *state;
     struct account_record *li = crowd_account("li");
     struct login_answer l;
-    struct slice code;
+    struct invitation i;
 
     crowd_ready(c, "zhou");
     li->login = S("zhou");
-    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-li"), crowd_now_ms), V_SUBJECT_TAKEN);
+    assert_int_equal(people_invite(&i, &c->people, c->db, c->arena, S("id-li"), crowd_now_ms), V_SUBJECT_TAKEN);
     crowd_account("zhou")->active = false;
-    assert_int_equal(people_invite(&code, &c->people, c->db, c->arena, S("id-li"), crowd_now_ms), V_OK);
-    assert_int_equal(crowd_try(&l, c, "zhou", code.at, "", HOME), V_OK);
+    assert_int_equal(people_invite(&i, &c->people, c->db, c->arena, S("id-li"), crowd_now_ms), V_OK);
+    assert_int_equal(crowd_try(&l, c, "zhou", i.code.at, "", HOME), V_OK);
     assert_true(slice_equal(l.account.id, S("id-li")));
+}
+
+/* ---- inviting ------------------------------------------------------------------------------------------------- */
+
+static enum verdict
+ask_invitation(struct visit *v, struct crowd *c, const struct session *s, const char *body)
+{
+    return post(v, c, "/v1/invitations", s->token, slice_of(body));
+}
+
+static struct slice
+code_in(struct crowd *c, const struct visit *v)
+{
+    const struct json *tree;
+
+    assert_int_equal(json_parse(&tree, c->arena, v->body), V_OK);
+    return json_text(tree, S("code"));
+}
+
+static void
+gives_a_code_to_who_may_invite(void **state)
+{
+    struct crowd *c = *state;
+    struct session li = crowd_session(c, "li", ROLE_SECURITY);
+    struct login_answer l;
+    struct slice first, second;
+    struct visit v;
+
+    crowd_ready(c, "li");
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou'}"), V_OK);
+    assert_int_equal(v.status, 201);
+    assert_true(slice_starts(v.body, S("{\"account\":\"id-zhou\",\"login\":\"zhou\",\"code\":\"")));
+    assert_true(holds(v.body, S("\"expires_at\":\"2023-07-03T02:00:00.000Z\"}")));
+    first = code_in(c, &v);
+    assert_int_equal(first.len, 24);
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou'}"), V_OK); /* which replaces the first */
+    second = code_in(c, &v);
+    assert_int_equal(crowd_try(&l, c, "zhou", first.at, "", HOME), V_LOGIN_REFUSED);
+    assert_int_equal(crowd_try(&l, c, "zhou", second.at, "", HOME), V_OK);
+    assert_int_equal(l.session.role, ROLE__COUNT);
+    assert_false(holds(crowd_tables(c), second));
+}
+
+static void
+resets_who_has_a_password_only_when_told_to(void **state)
+{
+    struct crowd *c = *state;
+    struct session li = crowd_session(c, "li", ROLE_SECURITY), zhou = crowd_session(c, "zhou", ROLE_PAYER);
+    struct login_answer l;
+    struct visit v;
+
+    crowd_ready(c, "li");
+    crowd_ready(c, "zhou");
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou'}"), V_WRONG_STATE);
+    assert_true(slice_equal(v.problems.first->pointer, S("/reset")));
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou','reset':'no'}"), V_WRONG_STATE);
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou','reset':'perhaps'}"), V_FIELDS_WRONG);
+    assert_true(slice_equal(v.problems.first->pointer, S("/reset")));
+    assert_int_equal(look(c, zhou.token), V_OK);
+    assert_int_equal(crowd_try(&l, c, "zhou", CROWD_PASSWORD, NULL, HOME), V_OK);
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou','reset':'yes'}"), V_OK);
+    assert_int_equal(look(c, zhou.token), V_LOGIN_NEEDED);
+    assert_int_equal(crowd_try(&l, c, "zhou", code_in(c, &v).at, "", HOME), V_OK);
+}
+
+static void
+refuses_invitations_that_are_not_theirs_to_give(void **state)
+{
+    static const struct {
+        const char *what, *who;
+        enum role role;
+        bool administers;
+        const char *body;
+        enum verdict got;
+    } rows[] = {
+        {"themselves",                    "li",   ROLE_SECURITY, false, "{'account':'id-li'}",     V_FORBIDDEN      },
+        {"nobody",                        "li",   ROLE_SECURITY, false, "{'account':'id-nobody'}", V_SUBJECT_UNKNOWN},
+        {"a closed account",              "li",   ROLE_SECURITY, false, "{'account':'id-gone'}",   V_WRONG_STATE    },
+        {"a machine",                     "li",   ROLE_SECURITY, false, "{'account':'id-robot'}",  V_WRONG_STATE    },
+        {"who administers nothing",       "zhou", ROLE_PAYER,    false, "{'account':'id-gone'}",   V_FORBIDDEN      },
+        {"another organisation's people", "zhou", ROLE_PAYER,    true,  "{'account':'id-robot'}",  V_SUBJECT_UNKNOWN},
+        {"an administrator himself",      "zhou", ROLE_PAYER,    true,  "{'account':'id-zhou'}",   V_FORBIDDEN      },
+        {"a colleague who has left",      "zhou", ROLE_PAYER,    true,  "{'account':'id-gone'}",   V_WRONG_STATE    },
+        {"with no account named",         "zhou", ROLE_PAYER,    true,  "{}",                      V_FIELDS_WRONG   },
+    };
+    struct crowd *c = *state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct session s = crowd_session(c, rows[i].who, rows[i].role);
+        struct visit v;
+        enum verdict got;
+
+        crowd_ready(c, rows[i].who);
+        crowd_account(rows[i].who)->administers = rows[i].administers;
+        got = ask_invitation(&v, c, &s, rows[i].body);
+        if (got != rows[i].got)
+            fail_msg("%s: %s", rows[i].what, verdict_row(got)->name);
+        assert_null(v.body.at);
+    }
+}
+
+/* An administrator does not reach what keeps the registry in three hands. */
+static void
+keeps_security_out_of_an_administrators_reach(void **state)
+{
+    struct crowd *c = *state;
+    struct account_record *zhou = crowd_account("zhou");
+    struct session s = crowd_session(c, "zhou", ROLE_PAYER);
+    struct visit v;
+
+    crowd_ready(c, "zhou");
+    zhou->administers = true;
+    zhou->organisation = crowd_account("li")->organisation;
+    assert_int_equal(ask_invitation(&v, c, &s, "{'account':'id-li','reset':'yes'}"), V_FORBIDDEN);
+    crowd_account("li")->roles = ROLE_BIT(ROLE_CENTRE_OFFICER);
+    assert_int_equal(ask_invitation(&v, c, &s, "{'account':'id-li','reset':'yes'}"), V_OK);
+}
+
+static void
+makes_who_guesses_at_accounts_wait(void **state)
+{
+    struct crowd *c = *state;
+    struct session li = crowd_session(c, "li", ROLE_SECURITY);
+    struct visit v;
+
+    crowd_ready(c, "li");
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-guess'}"), V_SUBJECT_UNKNOWN);
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou'}"), V_LOGIN_LATER);
+    assert_int_equal(v.wait_s, 1);
+    crowd_now_ms += 1000;
+    assert_int_equal(ask_invitation(&v, c, &li, "{'account':'id-zhou'}"), V_OK);
 }
 
 static void
@@ -284,6 +418,11 @@ main(void)
         TEST(takes_all_away_with_a_new_one_time_code),
         TEST(invites_nobody_who_has_no_account),
         TEST(gives_a_login_to_one_open_account_at_a_time),
+        TEST(gives_a_code_to_who_may_invite),
+        TEST(resets_who_has_a_password_only_when_told_to),
+        TEST(refuses_invitations_that_are_not_theirs_to_give),
+        TEST(keeps_security_out_of_an_administrators_reach),
+        TEST(makes_who_guesses_at_accounts_wait),
         TEST(changes_a_password_for_who_shows_both_and_ends_the_other_sessions),
         TEST(makes_who_guesses_inside_a_session_wait_too),
         TEST(changes_the_authenticator_for_who_shows_the_old_one),

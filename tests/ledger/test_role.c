@@ -55,6 +55,31 @@ a_role_is_known_by_its_word(void **state)
     assert_false(role_find(&got, S("")));
 }
 
+/* The four pairs of the trade, each seen from both ends. */
+static void
+four_eyes_keep_two_ends_of_a_work_apart(void **state)
+{
+    static const struct {
+        enum role one, other;
+    } pairs[] = {
+        {ROLE_BANK_OFFICER,   ROLE_BANK_CHECKER    },
+        {ROLE_DISTRICT_CLERK, ROLE_DISTRICT_CHECKER},
+        {ROLE_STREET_CLERK,   ROLE_DISTRICT_CHECKER},
+        {ROLE_CENTRE_OFFICER, ROLE_PAYER           },
+    };
+    size_t seen = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        assert_true((role_opposites(pairs[i].one) & ROLE_BIT(pairs[i].other)) != 0);
+        assert_true((role_opposites(pairs[i].other) & ROLE_BIT(pairs[i].one)) != 0);
+    }
+    for (enum role r = 0; r < ROLE__COUNT; r++)
+        for (enum role o = 0; o < ROLE__COUNT; o++)
+            seen += (role_opposites(r) & ROLE_BIT(o)) != 0;
+    assert_int_equal(seen, 2 * COUNT(pairs));
+}
+
 static void
 only_the_roles_named_may_post(void **state)
 {
@@ -153,6 +178,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_role_is_known_by_its_word),
+        cmocka_unit_test(four_eyes_keep_two_ends_of_a_work_apart),
         cmocka_unit_test(only_the_roles_named_may_post),
         cmocka_unit_test(a_field_shows_to_its_own_list_or_else_to_the_kinds),
         cmocka_unit_test(a_private_field_without_a_list_shows_to_nobody),

@@ -46,9 +46,10 @@ crowd_account(const char *login)
 }
 
 static enum verdict
-load(struct account_record *out, struct db *db, struct arena *a, struct slice id)
+load(struct account_record *out, struct db *db, struct arena *a, struct slice id, int32_t day)
 {
     (void)a;
+    (void)day;
     assert_non_null(db);
     for (size_t i = 0; i < CROWD_ACCOUNTS; i++) {
         if (!slice_equal(crowd_accounts[i].id, id))

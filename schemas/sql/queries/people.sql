@@ -78,9 +78,9 @@ VALUES ($1, $2, $3, $4, $5, $5, 0);
 
 -- session_get: a session that nobody has ended
 -- takes: token b
--- gives: login t, account t, role t, created_ms i, seen_ms i
+-- gives: login t, account t, role t, district t, created_ms i, seen_ms i
 -- expects: one
-SELECT login, account, role, created_ms, seen_ms FROM op_session WHERE token = $1 AND ended_ms = 0;
+SELECT login, account, role, district, created_ms, seen_ms FROM op_session WHERE token = $1 AND ended_ms = 0;
 
 -- session_seen: somebody still uses it
 -- takes: seen_ms i, token b
@@ -88,9 +88,9 @@ SELECT login, account, role, created_ms, seen_ms FROM op_session WHERE token = $
 UPDATE op_session SET seen_ms = $1 WHERE token = $2 AND ended_ms = 0 AND seen_ms < $1;
 
 -- session_change: another token, and perhaps another role
--- takes: token b, role t, seen_ms i, before b
+-- takes: token b, role t, district t, seen_ms i, before b
 -- expects: some
-UPDATE op_session SET token = $1, role = $2, seen_ms = $3 WHERE token = $4 AND ended_ms = 0;
+UPDATE op_session SET token = $1, role = $2, district = $3, seen_ms = $4 WHERE token = $5 AND ended_ms = 0;
 
 -- session_close: one session
 -- takes: ended_ms i, token b
