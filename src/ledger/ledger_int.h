@@ -115,6 +115,7 @@ struct folded {
 
 struct exception {
     int64_t seq;
+    const struct kind *kind;
     struct move move;
     int64_t amount;
     int64_t closed; /* the entry that took it off the list; 0 while it is open */

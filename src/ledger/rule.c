@@ -102,16 +102,19 @@ latest_load(struct view *v, struct posting *p, const struct ledger_options *o)
     return row.on_day.len == 0 || day_parse(&v->latest_on, row.on_day) ? V_OK : V_BROKEN;
 }
 
-/* A correction stays with the exception that its first entry named. */
+/* An entry names an exception that is open; a correction stays with the one that it mends. */
 static enum verdict
-closes_check(struct posting *p, const struct ledger_options *o)
+closes_check(const struct entry *mended, struct posting *p, const struct ledger_options *o)
 {
     const struct entry *e = &p->entry;
     struct sql_exception_open row;
-    enum verdict got = V_OK;
+    enum verdict got;
 
-    if (e->body != NULL && e->mends.entry.at == NULL)
-        got = sql_exception_open(&row, o->db, p->arena, slice_of(e->kind->type->name), e->subject, entry_closes(e));
+    if (e->body == NULL)
+        return V_OK;
+    if (mended != NULL && mended->body != NULL && entry_closes(mended) == entry_closes(e))
+        return V_OK;
+    got = sql_exception_open(&row, o->db, p->arena, slice_of(e->kind->type->name), e->subject, entry_closes(e));
     if (got != V_NONE)
         return got;
     problem_add(&p->problems, V_REFERENCE_UNKNOWN, S("/seq"), S("该对象没有此序号的待处理异常"),
@@ -129,7 +132,7 @@ rule_check(struct view *v, struct posting *p, const struct ledger_options *o)
 
     v->latest_on = DAY_ABSENT;
     if (k->closes == CLOSES_ONE)
-        TRY(closes_check(p, o));
+        TRY(closes_check(v->mended, p, o));
     if (k->may == NULL || p->entry.body == NULL)
         return V_OK;
     for (size_t i = 0; i < LIMITS_MAX && k->limits[i] != NULL; i++)

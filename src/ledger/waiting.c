@@ -23,13 +23,18 @@ waiting_encode(const struct posting *p, struct slice commitment)
     return buf_slice(&b);
 }
 
-/* Those find it who may read its subject; of what is not there yet, those of the proposer's own house or district. */
+/* Those find it who may read its subject; of what is not there yet, those of the proposer's own house or district. The
+ * house whose the subject was before tells only itself. */
 static void
 waiting_scope(struct scope *out, const struct subject *s, const struct actor *who)
 {
+    bool is_there = s->state != STATE_NEW;
+
     *out = (struct scope){.district = who->district, .organisation = who->organisation};
-    if (s->state != STATE_NEW && s->type->scope != NULL)
+    if (is_there && s->type->scope != NULL)
         s->type->scope(out, s->view);
+    if (is_there && s->type->standing != NULL && s->type->standing(s->view, who) == STANDING_FORMER)
+        out->organisation = who->organisation;
     out->district = out->district.at == NULL ? S("") : out->district;
     out->organisation = out->organisation.at == NULL ? S("") : out->organisation;
 }
