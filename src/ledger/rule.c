@@ -102,19 +102,28 @@ latest_load(struct view *v, struct posting *p, const struct ledger_options *o)
     return row.on_day.len == 0 || day_parse(&v->latest_on, row.on_day) ? V_OK : V_BROKEN;
 }
 
-/* An entry names an exception that is open; a correction stays with the one that it mends. */
+/* Is there an open exception of that number? A correction may stay with the one that it closes already, and closes none
+ * that came after its place. */
+static enum verdict
+closes_find(const struct entry *mended, const struct entry *e, struct db *db, struct arena *a)
+{
+    struct sql_exception_open row;
+    int64_t seq = entry_closes(e);
+
+    if (mended != NULL && mended->body != NULL && entry_closes(mended) == seq)
+        return V_OK;
+    if (mended != NULL && mended->seq < seq)
+        return V_NONE;
+    return sql_exception_open(&row, db, a, slice_of(e->kind->type->name), e->subject, seq);
+}
+
 static enum verdict
 closes_check(const struct entry *mended, struct posting *p, const struct ledger_options *o)
 {
-    const struct entry *e = &p->entry;
-    struct sql_exception_open row;
-    enum verdict got;
+    enum verdict got = V_OK;
 
-    if (e->body == NULL)
-        return V_OK;
-    if (mended != NULL && mended->body != NULL && entry_closes(mended) == entry_closes(e))
-        return V_OK;
-    got = sql_exception_open(&row, o->db, p->arena, slice_of(e->kind->type->name), e->subject, entry_closes(e));
+    if (p->entry.body != NULL)
+        got = closes_find(mended, &p->entry, o->db, p->arena);
     if (got != V_NONE)
         return got;
     problem_add(&p->problems, V_REFERENCE_UNKNOWN, S("/seq"), S("该对象没有此序号的待处理异常"),
