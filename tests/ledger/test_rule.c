@@ -153,9 +153,9 @@ a_name_that_begins_like_another_is_another(void **state)
 
     rule_set(w, "pot_max:city", 100);
     world_jar(w, "j1");
-    for (size_t i = 0; i < COUNT(pots); i++)
-        if (promise(w, "j1", pots[i], 100) != V_OK)
-            fail_msg("%s has been charged with what another promised", pots[i]);
+    for (size_t i = 0; i < 2 * COUNT(pots); i++) /* whatever another has promised before or after */
+        if (promise(w, "j1", pots[i % COUNT(pots)], 50) != V_OK)
+            fail_msg("%s has been charged with what another promised", pots[i % COUNT(pots)]);
     for (size_t i = 0; i < COUNT(pots); i++)
         if (promise(w, "j1", pots[i], 1) != V_OVER_LIMIT)
             fail_msg("%s has forgotten what it promised", pots[i]);
