@@ -124,6 +124,16 @@ enum verdict lines_load(struct lines *out, const struct registry *r, struct db *
 enum verdict private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,
                           struct slice pointer);
 
+/* What waits under an id for a second person, as it was proposed: seq 0, at_ms when, its private texts in clear.
+ * V_NONE where nothing does, or its words were erased. */
+enum verdict ledger_waiting(struct entry *out, const struct ledger_options *o, struct arena *a, struct slice id);
+
+/* Takes it away unrecorded, and its words with it, within the caller's transaction: its proposer takes it back, or
+ * somebody who might let it in declines it. V_SUBJECT_UNKNOWN where nothing waits or its subject is foreign to `who`,
+ * V_FORBIDDEN to anybody else. */
+enum verdict ledger_withdraw(const struct ledger_options *o, struct arena *a, struct slice id,
+                             const struct actor *who);
+
 /* What a ledger was opened with: its registry, and its connection, to be read between two posts only. */
 const struct ledger_options *ledger_opened_with(const struct ledger *lg);
 

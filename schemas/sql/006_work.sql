@@ -26,8 +26,10 @@ CREATE TABLE step (
 CREATE INDEX step_since ON step (since, type, subject);
 CREATE INDEX step_due ON step (due, type, subject);
 
--- The entry that closed an exception; 0 while it is open.
+-- The kind of an exception's entry, by which it is shown or not; the entry that closed it, 0 while it is open.
+ALTER TABLE exception ADD COLUMN kind TEXT NOT NULL DEFAULT '';
 ALTER TABLE exception ADD COLUMN closed BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX exception_closed ON exception (closed, seq);
 
 -- The derived tables of a registry without entries are in any shape.
 UPDATE head SET shape = 2 WHERE seq = 0;

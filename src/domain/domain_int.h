@@ -18,7 +18,7 @@ extern const struct subject_type district_type, organisation_type, account_type;
 extern const struct subject_type key_type, endpoint_type;
 extern const struct subject_type person_type, enterprise_type;
 extern const struct subject_type mending_type;
-extern const struct kind mending_kinds[]; /* the first confirms */
+extern const struct kind mending_kinds[]; /* the first confirms corrections, the second admits proposals */
 
 /* What an organisation of a sort may have. `local`: it belongs to one district, and so do its accounts. */
 struct sort {

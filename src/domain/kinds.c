@@ -21,4 +21,6 @@ static const struct subject_type *const types[] = {
     &past_type,
 };
 
-const struct registry the_registry = {types, COUNT(types), &the_limits, &mending_kinds[0], NULL, "mend_reason"};
+const struct registry the_registry = {
+    types, COUNT(types), &the_limits, &mending_kinds[0], &mending_kinds[1], "mend_reason",
+};

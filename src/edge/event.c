@@ -19,7 +19,7 @@ event_write(struct buf *b, struct slice *id, const struct show *s, const struct 
     struct leaf leaf;
 
     TRY(leaf_decode(&leaf, s->arena, e->line));
-    if (!show_may_know(s, &leaf))
+    if (!show_may_know(s, leaf.kind, leaf.actor))
         return V_FORBIDDEN;
     at_print(at, leaf.at_ms);
     buf_add_char(b, '{');

@@ -90,7 +90,9 @@ check_reader(const struct call *c, const struct leaf *leaf)
         return V_OK;
     slice_cut(&organisation, leaf->actor, ':');
     organisation = slice_cut(&account, organisation, ':');
-    return slice_equal(organisation, c->actor.organisation) && show_may_know(&show, leaf) ? V_OK : V_SUBJECT_UNKNOWN;
+    if (!slice_equal(organisation, c->actor.organisation))
+        return V_SUBJECT_UNKNOWN;
+    return show_may_know(&show, leaf->kind, leaf->actor) ? V_OK : V_SUBJECT_UNKNOWN;
 }
 
 static enum verdict

@@ -1,65 +1,19 @@
 /*
  * Answers what is true now, for whoever asks.
- * Knows pages, cursors and tags; must not know which rows belong to whom: that is the scope's SQL.
+ * Knows addresses, pages and tags; must not know which rows belong to whom: that is the scope's SQL.
  * Invariant: the same reader gets the same bytes, and so the same tag, as long as nothing changed.
  */
+#include "page.h"
 #include "query.h"
 #include "reads.h"
 #include "show.h"
 #include "sql.h"
 
-#define PAGE_DEFAULT 100
-#define PAGE_MAX 1000
 #define ID_MAX 64
-
-/* What a page of anything is asked by. A cursor is the last key of the page before, in hex: not for clients to read. */
-struct page {
-    struct slice after, state;
-    int64_t most;
-};
 
 static const char *const page_names[] = {"cursor", "limit", "state", NULL};
 static const char *const history_names[] = {"cursor", "limit", NULL};
 static const char *const no_names[] = {NULL};
-
-static enum verdict
-page_read(struct page *out, struct call *c, const char *const *names)
-{
-    struct slice cursor = query_find(c->rq, "cursor"), state = query_find(c->rq, "state");
-
-    *out = (struct page){S(""), state.at == NULL ? S("") : state, 0};
-    TRY(query_check(&c->fault, c->rq, names));
-    c->fault = S("limit");
-    TRY(query_int(&out->most, c->rq, "limit", PAGE_DEFAULT, 1, PAGE_MAX));
-    c->fault = S("cursor");
-    if (cursor.at != NULL && (!hex_decode(&out->after, c->rq->arena, cursor) || !utf8_valid(out->after)))
-        return V_REQUEST_MALFORMED;
-    c->fault = (struct slice){0};
-    return V_OK;
-}
-
-static void
-link_next(struct call *c, const struct page *p, struct slice last)
-{
-    struct arena *a = c->rq->arena;
-
-    c->link = arena_print(a, "<" SLICE_FMT "?limit=%lld%s" SLICE_FMT "&cursor=" SLICE_FMT ">; rel=\"next\"",
-                          SLICE_ARG(c->rq->path), (long long)p->most, p->state.len > 0 ? "&state=" : "",
-                          SLICE_ARG(p->state), SLICE_ARG(hex_encode(a, last)));
-}
-
-static void
-answer(struct call *c, enum verdict got, const struct buf *b)
-{
-    if (got == V_NONE)
-        got = V_SUBJECT_UNKNOWN;
-    if (got != V_OK) {
-        call_refuse(c, got);
-        return;
-    }
-    c->etag = call_tag(c->rq->arena, buf_slice(b));
-    call_answer(c, 200, "application/json", buf_slice(b));
-}
 
 /* The type behind /v1/{plural}, where this role may read it at all. */
 static enum verdict
@@ -92,6 +46,7 @@ page(struct buf *b, struct call *c)
     const struct subject_type *type;
     const struct view_row *view;
     struct show show = show_for(c);
+    struct slice state = query_find(c->rq, "state");
     struct subject_row *rows;
     struct page p;
     size_t count;
@@ -99,7 +54,8 @@ page(struct buf *b, struct call *c)
     TRY(find_type(&type, &view, c));
     TRY(page_read(&p, c, page_names));
     /* One row more than asked for tells whether there is a next page. */
-    TRY(scope_page(&rows, &count, c->db, c->rq->arena, &c->actor, type, p.after, p.state, p.most + 1));
+    TRY(scope_page(&rows, &count, c->db, c->rq->arena, &c->actor, type, p.after, state.at == NULL ? S("") : state,
+                   p.most + 1));
     buf_add_char(b, '[');
     for (size_t i = 0; i < count && i < (size_t)p.most; i++) {
         json_add_comma(b);
@@ -107,7 +63,7 @@ page(struct buf *b, struct call *c)
     }
     buf_add_char(b, ']');
     if (count > (size_t)p.most)
-        link_next(c, &p, rows[p.most - 1].id);
+        page_next(c, &p, rows[p.most - 1].id);
     return V_OK;
 }
 
@@ -116,7 +72,7 @@ reads_page(struct call *c)
 {
     struct buf b = {.arena = c->rq->arena};
 
-    answer(c, page(&b, c), &b);
+    page_answer(c, page(&b, c), &b);
 }
 
 /* The row under /v1/{plural}/{id}. An address that can be no id is a subject that does not exist. */
@@ -147,7 +103,7 @@ reads_one(struct call *c)
 {
     struct buf b = {.arena = c->rq->arena};
 
-    answer(c, one(&b, c), &b);
+    page_answer(c, one(&b, c), &b);
 }
 
 /* ---- histories -----------------------------------------------------------------------------------------------------
@@ -162,7 +118,7 @@ add_history(struct buf *b, struct call *c, const struct sql_journal_of_subject *
         struct leaf leaf;
 
         TRY(leaf_decode(&leaf, c->rq->arena, rows[i].leaf));
-        if (!show_may_know(&show, &leaf))
+        if (!show_may_know(&show, leaf.kind, leaf.actor))
             continue;
         json_add_comma(b);
         TRY(show_entry(b, &show, &leaf, rows[i].state));
@@ -179,21 +135,17 @@ history(struct buf *b, struct call *c)
     struct sql_journal_of_subject *rows;
     struct subject_row row;
     struct page p;
-    int64_t after = 0;
+    int64_t after;
     size_t count;
 
-    TRY(page_read(&p, c, history_names));
-    c->fault = S("cursor");
-    if (p.after.len > 0 && !slice_to_int(&after, p.after))
-        return V_REQUEST_MALFORMED;
-    c->fault = (struct slice){0};
+    TRY(page_read_seq(&p, &after, c, history_names));
     TRY(find_row(&row, &type, &view, c));
     TRY(sql_journal_of_subject(&rows, &count, c->db, a, slice_of(type->name), row.id, after, p.most + 1));
     buf_add_char(b, '[');
     TRY(add_history(b, c, rows, count > (size_t)p.most ? (size_t)p.most : count));
     buf_add_char(b, ']');
     if (count > (size_t)p.most)
-        link_next(c, &p, arena_print(a, "%lld", (long long)rows[p.most - 1].seq));
+        page_next(c, &p, arena_print(a, "%lld", (long long)rows[p.most - 1].seq));
     return V_OK;
 }
 
@@ -202,7 +154,7 @@ reads_history(struct call *c)
 {
     struct buf b = {.arena = c->rq->arena};
 
-    answer(c, history(&b, c), &b);
+    page_answer(c, history(&b, c), &b);
 }
 
 /* ---- totals --------------------------------------------------------------------------------------------------------

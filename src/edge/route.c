@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "entries.h"
+#include "exceptions.h"
 #include "feed.h"
 #include "metrics.h"
 #include "proofs.h"
@@ -13,12 +14,15 @@
 #include "reception.h"
 #include "route.h"
 #include "watch.h"
+#include "work.h"
 
 #define KIB(n) ((size_t)(n) * 1024)
 #define WATCHERS (ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_SYSTEM))
 #define OPEN WHO_ANYBODY, PLACE_HERE, ROUTE_PUBLIC
 #define LOOKED_UP WHO_ANYBODY, PLACE_WORKER, ROUTE_PUBLIC
 #define READING WHO_KNOWN, PLACE_WORKER, ROUTE_READ, &signature_policy_read
+/* Without a body there is no more to sign than in a read. */
+#define TAKING_BACK READING
 #define WRITING WHO_KNOWN, PLACE_WORKER, ROUTE_WRITE
 /* People prove on these routes who they are, and wait for threads of their own. */
 #define ASKED reception_run, WHO_ANYBODY, PLACE_HERE, ROUTE_READ
@@ -36,6 +40,11 @@ const struct route routes[] = {
     {"GET",  "/v1/deliveries",         feed_deliveries, READING, .roles = DELIVERY_READERS},
     {"POST", "/v1/deliveries/replay",  feed_replay,    WRITING, &signature_policy_list, KIB(1),
      .roles = DELIVERY_REPLAYERS},
+    {"GET",  "/v1/exceptions",         exceptions_page, READING},
+    {"GET",  "/v1/exceptions/summary", exceptions_summary, READING, .roles = SUMMARY_READERS},
+    {"GET",  "/v1/waiting",            work_waiting,   READING},
+    {"GET",  "/v1/waiting/{id}",       work_waiting_one, READING},
+    {"DELETE", "/v1/waiting/{id}",     work_withdraw,  TAKING_BACK},
     {"GET",  "/v1/journal/entries",    proofs_entries, READING, .roles = WATCHERS},
     {"GET",  "/v1/journal/checkpoint", proofs_newest,  READING},
     {"GET",  "/v1/journal/proof/{seq}", proofs_receipt, READING},

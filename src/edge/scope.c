@@ -38,9 +38,9 @@ scope_is_house(enum role r)
 }
 
 static enum scope_of
-scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
+scope_of(struct slice *key, const struct actor *who)
 {
-    enum scope_of scope = type->scope == NULL ? SCOPE_ALL : scopes[who->role];
+    enum scope_of scope = scopes[who->role];
 
     if (type->seen_whole != 0)
         scope = (type->seen_whole & ROLE_BIT(who->role)) != 0 ? SCOPE_ALL : SCOPE_ORGANISATION;
@@ -48,26 +48,48 @@ scope_find(struct slice *key, const struct actor *who, const struct subject_type
     return key->len == 0 && scope != SCOPE_ALL ? SCOPE_NONE : scope;
 }
 
-/* The queries differ in their text alone, so that one struct can hold any one's row. */
-#define SAME_ROW(query)                                                                                                \
-    static_assert(sizeof(struct query) == sizeof(struct subject_row), "the same columns");                             \
-    static_assert(offsetof(struct query, view) == offsetof(struct subject_row, view), "in the same order")
-SAME_ROW(sql_subject_one_all);
-SAME_ROW(sql_subject_one_district);
-SAME_ROW(sql_subject_one_organisation);
-SAME_ROW(sql_subject_page_all);
-SAME_ROW(sql_subject_page_district);
-SAME_ROW(sql_subject_page_organisation);
-
-static struct subject_row *
-take_rows(struct arena *a, const void *rows, size_t count)
+static enum scope_of
+scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
 {
-    struct subject_row *out = NEW_ARRAY(a, struct subject_row, count + 1);
+    *key = (struct slice){0};
+    return type->scope == NULL ? SCOPE_ALL : scope_of(key, who);
+}
+
+/* The queries differ in their text alone, so that one struct can hold any one's row. */
+#define SAME_ROW(query, row, last)                                                                                     \
+    static_assert(sizeof(struct query) == sizeof(struct row), "the same columns");                                     \
+    static_assert(offsetof(struct query, last) == offsetof(struct row, last), "in the same order")
+SAME_ROW(sql_subject_one_all, subject_row, view);
+SAME_ROW(sql_subject_one_district, subject_row, view);
+SAME_ROW(sql_subject_one_organisation, subject_row, view);
+SAME_ROW(sql_subject_page_all, subject_row, view);
+SAME_ROW(sql_subject_page_district, subject_row, view);
+SAME_ROW(sql_subject_page_organisation, subject_row, view);
+SAME_ROW(sql_exception_page_all, exception_row, closing);
+SAME_ROW(sql_exception_page_district, exception_row, closing);
+SAME_ROW(sql_exception_page_organisation, exception_row, closing);
+SAME_ROW(sql_exception_sums_all, exception_sum, amount);
+SAME_ROW(sql_exception_sums_district, exception_sum, amount);
+SAME_ROW(sql_waiting_page_all, waiting_row, actor);
+SAME_ROW(sql_waiting_page_district, waiting_row, actor);
+SAME_ROW(sql_waiting_page_organisation, waiting_row, actor);
+SAME_ROW(sql_waiting_one_all, waiting_row, actor);
+SAME_ROW(sql_waiting_one_district, waiting_row, actor);
+SAME_ROW(sql_waiting_one_organisation, waiting_row, actor);
+
+static void *
+take_rows(struct arena *a, const void *rows, size_t count, size_t size)
+{
+    void *out = arena_take(a, (count + 1) * size);
 
     if (count > 0)
-        memcpy(out, rows, count * sizeof *out);
+        memcpy(out, rows, count * size);
     return out;
 }
+
+#define TAKE(type, rows, count) ((struct type *)take_rows(a, rows, count, sizeof(struct type)))
+
+/* ---- subjects ---------------------------------------------------------------------------------------------------- */
 
 enum verdict
 scope_one(struct subject_row *out, struct db *db, struct arena *a, const struct actor *who,
@@ -95,7 +117,7 @@ scope_one(struct subject_row *out, struct db *db, struct arena *a, const struct 
         break;
     }
     TRY(got);
-    *out = *take_rows(a, &row, 1);
+    *out = *TAKE(subject_row, &row, 1);
     return V_OK;
 }
 
@@ -113,18 +135,137 @@ scope_page(struct subject_row **out, size_t *count, struct db *db, struct arena 
     switch (scope_find(&key, who, type)) {
     case SCOPE_ALL:
         TRY(sql_subject_page_all(&all, count, db, a, name, after, state, most));
-        *out = take_rows(a, all, *count);
+        *out = TAKE(subject_row, all, *count);
         break;
     case SCOPE_DISTRICT:
         TRY(sql_subject_page_district(&district, count, db, a, name, key, after, state, most));
-        *out = take_rows(a, district, *count);
+        *out = TAKE(subject_row, district, *count);
         break;
     case SCOPE_ORGANISATION:
         TRY(sql_subject_page_organisation(&organisation, count, db, a, name, key, after, state, most));
-        *out = take_rows(a, organisation, *count);
+        *out = TAKE(subject_row, organisation, *count);
         break;
     case SCOPE_NONE:
         break;
     }
+    return V_OK;
+}
+
+/* ---- exceptions -------------------------------------------------------------------------------------------------- */
+
+enum verdict
+scope_exceptions(struct exception_row **out, size_t *count, struct db *db, struct arena *a, const struct actor *who,
+                 int64_t after, int64_t closed_from, int64_t closed_to, int64_t most)
+{
+    struct sql_exception_page_all *all;
+    struct sql_exception_page_district *district;
+    struct sql_exception_page_organisation *organisation;
+    struct slice key;
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_of(&key, who)) {
+    case SCOPE_ALL:
+        TRY(sql_exception_page_all(&all, count, db, a, after, closed_from, closed_to, most));
+        *out = TAKE(exception_row, all, *count);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_exception_page_district(&district, count, db, a, key, after, closed_from, closed_to, most));
+        *out = TAKE(exception_row, district, *count);
+        break;
+    case SCOPE_ORGANISATION:
+        TRY(sql_exception_page_organisation(&organisation, count, db, a, key, after, closed_from, closed_to, most));
+        *out = TAKE(exception_row, organisation, *count);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    return V_OK;
+}
+
+enum verdict
+scope_exception_sums(struct exception_sum **out, size_t *count, struct db *db, struct arena *a,
+                     const struct actor *who)
+{
+    struct sql_exception_sums_all *all;
+    struct sql_exception_sums_district *district;
+    struct slice key;
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_of(&key, who)) {
+    case SCOPE_ALL:
+        TRY(sql_exception_sums_all(&all, count, db, a));
+        *out = TAKE(exception_sum, all, *count);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_exception_sums_district(&district, count, db, a, key));
+        *out = TAKE(exception_sum, district, *count);
+        break;
+    case SCOPE_ORGANISATION:
+    case SCOPE_NONE:
+        break;
+    }
+    return V_OK;
+}
+
+/* ---- what waits -------------------------------------------------------------------------------------------------- */
+
+enum verdict
+scope_waiting(struct waiting_row **out, size_t *count, struct db *db, struct arena *a, const struct actor *who,
+              struct slice after, int64_t most)
+{
+    struct sql_waiting_page_all *all;
+    struct sql_waiting_page_district *district;
+    struct sql_waiting_page_organisation *organisation;
+    struct slice key;
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_of(&key, who)) {
+    case SCOPE_ALL:
+        TRY(sql_waiting_page_all(&all, count, db, a, after, most));
+        *out = TAKE(waiting_row, all, *count);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_waiting_page_district(&district, count, db, a, key, after, most));
+        *out = TAKE(waiting_row, district, *count);
+        break;
+    case SCOPE_ORGANISATION:
+        TRY(sql_waiting_page_organisation(&organisation, count, db, a, key, after, most));
+        *out = TAKE(waiting_row, organisation, *count);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    return V_OK;
+}
+
+enum verdict
+scope_waiting_one(struct waiting_row *out, struct db *db, struct arena *a, const struct actor *who, struct slice id)
+{
+    union {
+        struct sql_waiting_one_all all;
+        struct sql_waiting_one_district district;
+        struct sql_waiting_one_organisation organisation;
+    } row;
+    struct slice key;
+    enum verdict got = V_NONE;
+
+    switch (scope_of(&key, who)) {
+    case SCOPE_ALL:
+        got = sql_waiting_one_all(&row.all, db, a, id);
+        break;
+    case SCOPE_DISTRICT:
+        got = sql_waiting_one_district(&row.district, db, a, id, key);
+        break;
+    case SCOPE_ORGANISATION:
+        got = sql_waiting_one_organisation(&row.organisation, db, a, id, key);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    TRY(got);
+    *out = *TAKE(waiting_row, &row, 1);
     return V_OK;
 }

@@ -18,6 +18,25 @@ struct subject_row {
     struct slice view;
 };
 
+/* The same of an exception, with the leaf of its entry and of the one that closed it, empty while it is open. */
+struct exception_row {
+    int64_t seq;
+    struct slice type, subject, kind, nature, steps;
+    int64_t excess, amount, closed;
+    struct slice leaf, closing;
+};
+
+/* Open exceptions of one district, nature and kind. */
+struct exception_sum {
+    struct slice district, nature, kind;
+    int64_t number, amount;
+};
+
+/* What waits for a second person. */
+struct waiting_row {
+    struct slice id, kind, actor;
+};
+
 /* Whether the role sees what is its own organisation's and no more: banks and operators. */
 bool scope_is_house(enum role r);
 
@@ -29,5 +48,21 @@ enum verdict scope_one(struct subject_row *out, struct db *db, struct arena *a, 
 enum verdict scope_page(struct subject_row **out, size_t *count, struct db *db, struct arena *a,
                         const struct actor *who, const struct subject_type *type, struct slice after,
                         struct slice state, int64_t most);
+
+/* Exceptions after number `after` of subjects that are this reader's to know; `closed_from` to `closed_to` is the range
+ * of the entries that closed them, 0 while they are open. */
+enum verdict scope_exceptions(struct exception_row **out, size_t *count, struct db *db, struct arena *a,
+                              const struct actor *who, int64_t after, int64_t closed_from, int64_t closed_to,
+                              int64_t most);
+
+/* For those who see districts: a house learns nothing of what others did, and a sum tells of all. */
+enum verdict scope_exception_sums(struct exception_sum **out, size_t *count, struct db *db, struct arena *a,
+                                  const struct actor *who);
+
+/* What waits under the reader's district or organisation, in the order of the ids; V_NONE as for a subject. */
+enum verdict scope_waiting(struct waiting_row **out, size_t *count, struct db *db, struct arena *a,
+                           const struct actor *who, struct slice after, int64_t most);
+enum verdict scope_waiting_one(struct waiting_row *out, struct db *db, struct arena *a, const struct actor *who,
+                               struct slice id);
 
 #endif

@@ -27,7 +27,12 @@ enum verdict show_subject(struct buf *b, const struct show *s, const struct subj
  * for who may see them, unless erased; of the actor an organisation that is not the reader's shows its role only. */
 enum verdict show_entry(struct buf *b, const struct show *s, const struct leaf *leaf, struct slice state);
 
-/* Whether the reader may know that this entry happened: the role of the kind, and nothing that another bank did. */
-bool show_may_know(const struct show *s, const struct leaf *leaf);
+/* Appends {"id","kind","subject","on","at","actor","mends"?,"body"?} of what waits for a second person, its texts in
+ * clear: those of private fields are shown to the same readers as when it is recorded. Without `body`, none is. */
+enum verdict show_waiting(struct buf *b, const struct show *s, const struct entry *e, struct slice actor);
+
+/* Whether the reader may know of an entry of this kind by this actor ("role:organisation:account"): the role of the
+ * kind, and nothing that another bank did. */
+bool show_may_know(const struct show *s, struct slice kind, struct slice actor);
 
 #endif

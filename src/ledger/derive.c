@@ -9,7 +9,7 @@
 static enum verdict
 exception_save(struct db *db, const struct entry *e, const struct exception *x)
 {
-    return sql_exception_put(db, x->seq, slice_of(e->kind->type->name), e->subject,
+    return sql_exception_put(db, x->seq, slice_of(e->kind->type->name), e->subject, slice_of(x->kind->schema->name),
                              slice_of(nature_names[x->move.nature]), x->move.steps, x->move.excess, x->amount,
                              x->closed);
 }
@@ -59,7 +59,7 @@ derive_next(struct db *db, struct arena *a, const struct entry *e, struct subjec
     TRY(exceptions_close(db, e));
     if (!move_is_exception(&m))
         return V_OK;
-    return exception_save(db, e, &(struct exception){e->seq, m, entry_amount(e), 0});
+    return exception_save(db, e, &(struct exception){e->seq, e->kind, m, entry_amount(e), 0});
 }
 
 static enum verdict

@@ -50,7 +50,7 @@ known(const struct ledger_options *o, struct posting *p, struct slice canonical)
 
 /* ---- the subject, and whose it is ----------------------------------------------------------------------------- */
 
-static enum verdict
+enum verdict
 standing_check(const struct subject *s, const struct entry *e, const struct actor *a)
 {
     enum standing standing;
@@ -250,19 +250,6 @@ decide_entry(struct subject *s, const struct ledger_options *o, struct posting *
     return rule_check(&v, p, o);
 }
 
-/* Is the confirmation of this kind, and by somebody who could have posted what was proposed? */
-static enum verdict
-confirmer_check(const struct entry *brought, const struct entry *e, const struct registry *r)
-{
-    bool is_mending = brought->mends.entry.at != NULL;
-
-    if (e->kind != (is_mending ? r->confirms : r->admits))
-        return V_SUBJECT_UNKNOWN;
-    if (actor_same_account(&brought->actor, &e->actor))
-        return V_SAME_PERSON;
-    return is_mending || role_may_post(e->actor.role, brought->kind->schema) ? V_OK : V_FORBIDDEN;
-}
-
 /* A confirmation brings along the correction or proposal that waits under its subject's id; its proposer may not
  * confirm it, nor anybody to whom the subject of that is foreign. */
 static enum verdict
@@ -270,7 +257,9 @@ decide_brought(struct decision *d, const struct ledger_options *o, struct postin
 {
     TRY(waiting_load(&d->brought, o, p->arena, p->entry.subject));
     d->brought->entry.at_ms = p->entry.at_ms;
-    TRY(confirmer_check(&d->brought->entry, &p->entry, o->registry));
+    if (p->entry.kind != waiting_word(&d->brought->entry, o->registry))
+        return V_SUBJECT_UNKNOWN;
+    TRY(waiting_second(&d->brought->entry, &p->entry.actor, o->registry));
     d->brought->got = decide_entry(&d->brought_subject, o, d->brought);
     p->problems = d->brought->problems;
     TRY(d->brought->got);
@@ -339,7 +328,7 @@ door_record(struct ledger *lg, struct posting *p, struct decision *d)
     }
     if (d->brought != NULL) {
         TRY(record_entry(lg, d->brought, &d->brought_subject, d->brought->commitment));
-        TRY(sql_waiting_drop(lg->o.db, p->entry.subject));
+        TRY(waiting_drop(lg->o.db, p->entry.subject));
     }
     return record_entry(lg, p, &d->subject, commitment);
 }

@@ -114,7 +114,7 @@ static void
 exception_add(struct folded *out, const struct entry *e, const struct move *m)
 {
     if (move_is_exception(m))
-        out->exceptions[out->exception_count++] = (struct exception){e->seq, *m, entry_amount(e), 0};
+        out->exceptions[out->exception_count++] = (struct exception){e->seq, e->kind, *m, entry_amount(e), 0};
 }
 
 static void

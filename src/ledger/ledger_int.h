@@ -112,6 +112,7 @@ struct folded {
 
 struct exception {
     int64_t seq;
+    const struct kind *kind;
     struct move move;
     int64_t amount;
     int64_t closed; /* the entry that took it off the list; 0 while it is open */
@@ -172,6 +173,12 @@ enum verdict waiting_add(const struct ledger_options *o, const struct posting *p
                          struct slice commitment);
 /* V_SUBJECT_UNKNOWN where nothing waits under that id. */
 enum verdict waiting_load(struct posting **out, const struct ledger_options *o, struct arena *a, struct slice id);
+enum verdict waiting_drop(struct db *db, struct slice id); /* V_SUBJECT_UNKNOWN where nothing does any more */
+/* The kind by which a second person lets it in. */
+const struct kind *waiting_word(const struct entry *e, const struct registry *r);
+/* May this actor say yes or no to it? V_SAME_PERSON; V_FORBIDDEN to whoever may not post that word or, where it was
+ * proposed, could not have posted it. Whose the subject is decides besides. */
+enum verdict waiting_second(const struct entry *e, const struct actor *who, const struct registry *r);
 
 /* ---- journal.c --------------------------------------------------------------------------------------------------- */
 
@@ -216,6 +223,9 @@ struct decision {
     struct subject brought_subject;
 };
 
+/* Whose the subject is: V_SUBJECT_UNKNOWN where it is foreign or not there, V_FORBIDDEN where a strict entry comes from
+ * a former house. */
+enum verdict standing_check(const struct subject *s, const struct entry *e, const struct actor *a);
 enum verdict door_decide(struct decision *out, const struct ledger_options *o, struct posting *p);
 enum verdict door_record(struct ledger *lg, struct posting *p, struct decision *d);
 /* The state that recording would leave: for a dry run. */

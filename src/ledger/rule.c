@@ -104,16 +104,28 @@ latest_load(struct view *v, struct posting *p, const struct ledger_options *o)
     return row.on_day.len == 0 || day_parse(&v->latest_on, row.on_day) ? V_OK : V_BROKEN;
 }
 
-/* A correction stays with the exception that its first entry named. */
+/* Is there an open exception of that number? A correction may stay with the one that it closes already, and closes none
+ * that came after its place. */
 static enum verdict
-closes_check(struct posting *p, const struct ledger_options *o)
+closes_find(const struct entry *mended, const struct entry *e, struct db *db, struct arena *a)
 {
-    const struct entry *e = &p->entry;
     struct sql_exception_open row;
+    int64_t seq = entry_closes(e);
+
+    if (mended != NULL && mended->body != NULL && entry_closes(mended) == seq)
+        return V_OK;
+    if (mended != NULL && mended->seq < seq)
+        return V_NONE;
+    return sql_exception_open(&row, db, a, slice_of(e->kind->type->name), e->subject, seq);
+}
+
+static enum verdict
+closes_check(const struct entry *mended, struct posting *p, const struct ledger_options *o)
+{
     enum verdict got = V_OK;
 
-    if (e->body != NULL && e->mends.entry.at == NULL)
-        got = sql_exception_open(&row, o->db, p->arena, slice_of(e->kind->type->name), e->subject, entry_closes(e));
+    if (p->entry.body != NULL)
+        got = closes_find(mended, &p->entry, o->db, p->arena);
     if (got != V_NONE)
         return got;
     problem_add(&p->problems, V_REFERENCE_UNKNOWN, S("/seq"), S("该对象没有此序号的待处理异常"),
@@ -131,7 +143,7 @@ rule_check(struct view *v, struct posting *p, const struct ledger_options *o)
 
     v->latest_on = DAY_ABSENT;
     if (k->closes == CLOSES_ONE)
-        TRY(closes_check(p, o));
+        TRY(closes_check(v->mended, p, o));
     if (k->may == NULL || p->entry.body == NULL)
         return V_OK;
     for (size_t i = 0; i < LIMITS_MAX && k->limits[i] != NULL; i++)

@@ -23,13 +23,18 @@ waiting_encode(const struct posting *p, struct slice commitment)
     return buf_slice(&b);
 }
 
-/* Those find it who may read its subject; of what is not there yet, those of the proposer's own house or district. */
+/* Those find it who may read its subject; of what is not there yet, those of the proposer's own house or district. The
+ * house whose the subject was before tells only itself. */
 static void
 waiting_scope(struct scope *out, const struct subject *s, const struct actor *who)
 {
+    bool is_there = s->state != STATE_NEW;
+
     *out = (struct scope){.district = who->district, .organisation = who->organisation};
-    if (s->state != STATE_NEW && s->type->scope != NULL)
+    if (is_there && s->type->scope != NULL)
         s->type->scope(out, s->view);
+    if (is_there && s->type->standing != NULL && s->type->standing(s->view, who) == STANDING_FORMER)
+        out->organisation = who->organisation;
     out->district = out->district.at == NULL ? S("") : out->district;
     out->organisation = out->organisation.at == NULL ? S("") : out->organisation;
 }
@@ -113,6 +118,77 @@ waiting_load(struct posting **out, const struct ledger_options *o, struct arena 
     p->arena = a;
     p->problems.arena = a;
     p->entry.id = id;
+    p->entry.at_ms = row.at_ms;
     *out = p;
     return V_OK;
+}
+
+/* Another daemon may have let it in, or taken it away, since it was loaded. */
+enum verdict
+waiting_drop(struct db *db, struct slice id)
+{
+    enum verdict got = sql_waiting_drop(db, id);
+
+    return got == V_NONE ? V_SUBJECT_UNKNOWN : got;
+}
+
+enum verdict
+ledger_waiting(struct entry *out, const struct ledger_options *o, struct arena *a, struct slice id)
+{
+    struct posting *p;
+    enum verdict got = waiting_load(&p, o, a, id);
+
+    if (got == V_SUBJECT_UNKNOWN)
+        return V_NONE;
+    TRY(got);
+    *out = p->entry;
+    return V_OK;
+}
+
+/* ---- the second person ------------------------------------------------------------------------------------------- */
+
+static bool
+is_mending(const struct entry *e)
+{
+    return e->mends.entry.at != NULL;
+}
+
+const struct kind *
+waiting_word(const struct entry *e, const struct registry *r)
+{
+    return is_mending(e) ? r->confirms : r->admits;
+}
+
+enum verdict
+waiting_second(const struct entry *e, const struct actor *who, const struct registry *r)
+{
+    if (actor_same_account(&e->actor, who))
+        return V_SAME_PERSON;
+    if (!role_may_post(who->role, waiting_word(e, r)->schema))
+        return V_FORBIDDEN;
+    return is_mending(e) || role_may_post(who->role, e->kind->schema) ? V_OK : V_FORBIDDEN;
+}
+
+/* A subject that is gone meanwhile is nobody's: what waits about it can still be declined. */
+static enum verdict
+may_decline(const struct ledger_options *o, struct arena *a, const struct entry *e, const struct actor *who)
+{
+    struct subject s;
+
+    TRY(subject_load(&s, o->db, a, e->kind->type, e->subject));
+    if (s.state != STATE_NEW)
+        TRY(standing_check(&s, e, who));
+    return waiting_second(e, who, o->registry);
+}
+
+enum verdict
+ledger_withdraw(const struct ledger_options *o, struct arena *a, struct slice id, const struct actor *who)
+{
+    struct posting *p;
+
+    TRY(waiting_load(&p, o, a, id));
+    if (!actor_same_account(&p->entry.actor, who))
+        TRY(may_decline(o, a, &p->entry, who));
+    TRY(waiting_drop(o->db, id));
+    return vault_erase(o->db, id);
 }

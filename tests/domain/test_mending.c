@@ -1,7 +1,7 @@
 /*
- * Confirming corrections: by another person, with standing, once.
+ * Letting in what waits: by another person, with standing, once, by the word for its sort.
  * Knows the town; must not know the engine.
- * Invariant: a refused confirmation leaves the correction waiting.
+ * Invariant: a refused confirmation leaves what it is about waiting.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,6 +71,49 @@ lets_a_correction_in_by_another_who_has_standing(void **state)
     assert_int_equal(world_count(w, "op_waiting"), 0);
 }
 
+/* What waits under each id is for its own word; who may say it is told before whether anything waits. */
+static void
+the_word_for_proposals_lets_no_correction_in_and_is_not_everybodys(void **state)
+{
+    static const struct {
+        const char *what;
+        const struct actor *who;
+        enum verdict got;
+    } cases[] = {
+        {"a street clerk", &town_street, V_FORBIDDEN},
+        {"a district clerk", &town_clerk_603, V_FORBIDDEN},
+        {"a bank's officer", &town_bank_officer, V_FORBIDDEN},
+        {"a bank's machine", &town_bank, V_FORBIDDEN},
+        {"the system administrator", &town_system, V_FORBIDDEN},
+        {"an auditor", &town_auditor, V_FORBIDDEN},
+        {"a bank's checker", &town_bank_checker, V_SUBJECT_UNKNOWN},
+        {"a district's checker", &town_checker, V_SUBJECT_UNKNOWN},
+        {"an officer of the centre", &town_officer, V_SUBJECT_UNKNOWN},
+        {"the section's chief", &town_chief, V_SUBJECT_UNKNOWN},
+        {"a security administrator", &town_security, V_SUBJECT_UNKNOWN},
+    };
+    struct world *w = *state;
+    const char *id = town_person(w, 1), *correction = new_id(w);
+    struct slice first = world_sql(w, "SELECT id FROM journal WHERE subject = '%s'", id);
+    int64_t entries = world_count(w, "journal");
+
+    assert_int_equal(world_post(w, &town_clerk, "person.registered", correction,
+                                arena_print(w->arena,
+                                            "{'subject':'%s','on':'2023-01-10','mends':{'entry':'" SLICE_FMT
+                                            "','reason':'typing_error','void':'yes'}}",
+                                            id, SLICE_ARG(first)).at)->got, V_OK);
+    for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+        const char *subject = i % 2 == 0 ? correction : new_id(w);
+        struct posting *p = world_post(w, cases[i / 2].who, "entry.confirmed", NULL,
+                                       arena_print(w->arena, "{'subject':'%s','on':'2023-06-30'}", subject).at);
+
+        if (p->got != cases[i / 2].got)
+            fail_msg("%s: %s", cases[i / 2].what, verdict_row(p->got)->name);
+    }
+    assert_int_equal(world_count(w, "journal"), entries);
+    assert_int_equal(world_count(w, "op_waiting"), 1);
+}
+
 static void
 takes_a_reason_of_the_list_in_force_only(void **state)
 {
@@ -100,6 +143,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(lets_a_correction_in_by_another_who_has_standing),
+        TEST(the_word_for_proposals_lets_no_correction_in_and_is_not_everybodys),
         TEST(takes_a_reason_of_the_list_in_force_only),
     };
 

@@ -179,11 +179,75 @@ what_is_told_to_banks_may_be_seen_by_their_machines(void **state)
 }
 
 static void
-corrections_are_confirmed_by_a_kind_of_the_registry(void **state)
+corrections_and_proposals_are_let_in_by_kinds_of_the_registry(void **state)
 {
     (void)state;
     assert_non_null(the_registry.confirms);
+    assert_non_null(the_registry.admits);
     assert_ptr_equal(registry_kind(&the_registry, S("entry.mended")), the_registry.confirms);
+    assert_ptr_equal(registry_kind(&the_registry, S("entry.confirmed")), the_registry.admits);
+}
+
+/* Otherwise it would wait for ever. */
+static void
+what_may_be_proposed_can_be_let_in_by_somebody(void **state)
+{
+    (void)state;
+    FOR_KINDS(t, k)
+        if (k->schema->propose != 0 && (k->schema->post & the_registry.admits->schema->post) == 0)
+            fail_msg("%s is proposed to nobody", k->schema->name);
+}
+
+/* ---- steps, sums and closings ----------------------------------------------------------------------------------- */
+
+static void
+sums_are_named_by_texts_that_exist(void **state)
+{
+    (void)state;
+    FOR_KINDS(t, k)
+        for (size_t i = 0; i < SUMS_MAX && k->sums[i].indicator != NULL; i++) {
+            const struct sum *s = &k->sums[i];
+            const struct field *f = s->field == NULL ? NULL
+                                    : shape_field(s->of == OF_VIEW ? (*t)->view : k->schema->shape, slice_of(s->field));
+
+            if (s->field != NULL && (f == NULL || f->type != FIELD_TEXT))
+                fail_msg("%s sums %s by %s, which is no text", k->schema->name, s->indicator, s->field);
+            if (k->may == NULL)
+                fail_msg("%s sums what no rule reads", k->schema->name);
+        }
+}
+
+static void
+what_closes_one_exception_says_which(void **state)
+{
+    (void)state;
+    FOR_KINDS(t, k) {
+        const struct field *f = shape_field(k->schema->shape, S("seq"));
+        bool names = f != NULL && f->type == FIELD_INT && f->required;
+
+        if (k->closes == CLOSES_ONE && !names)
+            fail_msg("%s closes one exception and does not say which", k->schema->name);
+    }
+}
+
+static void
+steps_are_told_apart_and_end_in_kinds_that_the_clock_may_post(void **state)
+{
+    (void)state;
+    FOR_TYPES(t) {
+        assert_true(((*t)->runs != NULL) == ((*t)->steps != NULL));
+        for (size_t i = 0; i < (*t)->step_count; i++) {
+            const struct step_row *row = &(*t)->steps[i];
+            const struct kind *k = row->posts == NULL ? NULL : registry_kind(&the_registry, slice_of(row->posts));
+
+            for (size_t j = 0; j < i; j++)
+                assert_string_not_equal(row->name, (*t)->steps[j].name);
+            assert_true(row->zh[0] != '\0');
+            assert_true(row->en[0] != '\0');
+            if (row->posts != NULL && (k == NULL || k->type != *t || !role_may_post(ROLE_CLOCK, k->schema)))
+                fail_msg("step %s of %s ends in %s, which the clock may not post", row->name, (*t)->name, row->posts);
+        }
+    }
 }
 
 /* ---- every number a rule reads is an entry ---------------------------------------------------------------------- */
@@ -270,7 +334,11 @@ main(void)
         cmocka_unit_test(others_are_named_by_texts_that_exist),
         cmocka_unit_test(a_code_means_the_same_in_an_entry_and_in_its_view),
         cmocka_unit_test(what_is_told_to_banks_may_be_seen_by_their_machines),
-        cmocka_unit_test(corrections_are_confirmed_by_a_kind_of_the_registry),
+        cmocka_unit_test(corrections_and_proposals_are_let_in_by_kinds_of_the_registry),
+        cmocka_unit_test(what_may_be_proposed_can_be_let_in_by_somebody),
+        cmocka_unit_test(sums_are_named_by_texts_that_exist),
+        cmocka_unit_test(what_closes_one_exception_says_which),
+        cmocka_unit_test(steps_are_told_apart_and_end_in_kinds_that_the_clock_may_post),
         cmocka_unit_test(every_limit_that_a_row_reads_is_set_by_a_policy_pack),
     };
 

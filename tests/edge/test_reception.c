@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "desk.h"
+#include "jars.h"
 #include "sql.h"
 
 #define PASSWORD "seven grey whales"
@@ -214,6 +215,30 @@ lets_an_administrator_bring_somebody_in(void **state)
 }
 
 static void
+takes_back_what_was_proposed_with_the_form_token_only(void **state)
+{
+    struct browser b = {.desk = *state};
+    const char *id = new_id(b.desk->world), *target = arena_print(b.desk->arena, "/v1/waiting/%s", id).at;
+    struct slice csrf;
+
+    rule_set(b.desk->world, "pot_max:city", 100);
+    set_up(&b);
+    assert_int_equal(ask(&b, "POST", "/v1/entries/jar.opened", new_id(b.desk->world), OPEN_JAR), 201);
+    assert_int_equal(ask(&b, "POST", "/v1/entries/jar.promised", id,
+                         "{'subject':'" JAR "','on':'2023-04-01','pot':'p1','amount':40}"), 202);
+    csrf = b.csrf;
+    b.csrf = S("guessed");
+    assert_int_equal(ask(&b, "DELETE", target, NULL, NULL), 403);
+    assert_string_equal(desk_text(b.desk, "verdict"), "csrf_wrong");
+    b.csrf = (struct slice){0};
+    assert_int_equal(ask(&b, "DELETE", target, NULL, NULL), 403);
+    assert_int_equal(ask(&b, "GET", target, NULL, NULL), 200);
+    b.csrf = csrf;
+    assert_int_equal(ask(&b, "DELETE", target, NULL, NULL), 204);
+    assert_int_equal(ask(&b, "GET", target, NULL, NULL), 404);
+}
+
+static void
 answers_every_wrong_log_in_with_the_same_bytes(void **state)
 {
     static const char *const bodies[] = {
@@ -276,6 +301,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(spans_a_day_from_invitation_to_log_out),
         TEST(lets_an_administrator_bring_somebody_in),
+        TEST(takes_back_what_was_proposed_with_the_form_token_only),
         TEST(answers_every_wrong_log_in_with_the_same_bytes),
         TEST(says_how_long_to_wait),
         TEST(takes_no_other_method_or_body),

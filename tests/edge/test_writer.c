@@ -18,7 +18,7 @@
 #include "../../src/edge/guard.h"
 #include "../../src/edge/writer.h"
 #include "disk.h"
-#include "world.h"
+#include "jars.h"
 
 #define WRITES_MAX 128
 #define WAIT_S 20
@@ -83,19 +83,40 @@ open_pen(void **state, size_t queue_max)
     assert_int_equal(writer_open(&pen.writer, &o), V_OK);
 }
 
+/* `postings` are set by the caller. */
 static struct write *
-plan(enum write_how how, size_t entries, const char *subject)
+plan_empty(enum write_how how, size_t entries)
 {
     struct write *w = &pen.writes[pen.count];
     struct posting **first = &pen.postings[pen.count];
 
     assert_true(pen.count + entries <= WRITES_MAX);
+    *w = (struct write){.how = how, .postings = first, .count = entries, .done = answered, .context = &pen};
+    pen.count += entries;
+    return w;
+}
+
+static struct write *
+plan(enum write_how how, size_t entries, const char *subject)
+{
+    struct write *w = plan_empty(how, entries);
+    struct posting **first = &pen.postings[pen.count - entries];
+
     for (size_t i = 0; i < entries; i++)
         first[i] = world_read(pen.world, &bank, "jar.filled", NULL,
                               arena_print(pen.world->arena, "{'subject':'%s','on':'2023-03-02','amount':1,"
-                                          "'voucher_no':'v-%zu'}", subject, pen.count + i).at);
-    *w = (struct write){.how = how, .postings = first, .count = entries, .done = answered, .context = &pen};
-    pen.count += entries;
+                                          "'voucher_no':'v-%zu'}", subject, pen.count - entries + i).at);
+    return w;
+}
+
+/* A promise of 7 out of one pot. */
+static struct write *
+plan_promise(void)
+{
+    struct write *w = plan_empty(WRITE_POST, 1);
+
+    pen.postings[pen.count - 1] = world_read(pen.world, &officer, "jar.promised", NULL,
+                                             "{'subject':'jar-1','on':'2023-03-02','pot':'p1','amount':7}");
     return w;
 }
 
@@ -169,6 +190,37 @@ shares_one_commit_among_posts_of_many_threads(void **state)
     }
     assert_int_equal(world_count(pen.world, "checkpoint"), commits + 1);
     assert_int_equal(atomic_load(&pen.metrics.group_entries.sum), 65);
+    writer_close(pen.writer);
+}
+
+/* However the posts of the threads fall into groups: a sum knows what each of them has added. */
+static void
+records_as_many_of_many_threads_as_a_bound_has_room_for(void **state)
+{
+    struct write *writes[64];
+    pthread_t threads[4];
+    size_t recorded = 0;
+    void *failed;
+
+    open_pen(state, 100);
+    rule_set(pen.world, "pot_max:city", 200);
+    world_jar(pen.world, "jar-1");
+    for (size_t i = 0; i < 64; i++)
+        writes[i] = plan_promise();
+    for (size_t i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, put_sixteen, &writes[i * 16]);
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+    }
+    for (size_t i = 0; i < 64; i++)
+        wait_for(&pen.done);
+    for (size_t i = 0; i < 64; i++) {
+        assert_true(writes[i]->got == V_OK || writes[i]->got == V_OVER_LIMIT);
+        recorded += writes[i]->got == V_OK;
+    }
+    assert_int_equal(recorded, 200 / 7);
+    assert_int_equal(world_total(pen.world, "promised", "2023-01-01", "2023-12-31", INT64_MAX), 200 / 7 * 7);
     writer_close(pen.writer);
 }
 
@@ -464,6 +516,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(shares_one_commit_among_posts_of_many_threads),
+        TEST(records_as_many_of_many_threads_as_a_bound_has_room_for),
         TEST(keeps_the_order_in_which_writes_were_put),
         TEST(keeps_a_refusal_from_its_neighbours),
         TEST(decides_a_dry_list_and_keeps_nothing),

@@ -8,7 +8,8 @@ A leaf is a fact; a leaf with "mends" takes the place, the day and the fields of
 it leaves the place empty. Coins count on the day they went in, under the district and colour of their jar. A jar
 counts on its first filling of each year. A keeper counts once a year, on the first of the days on which a jar of his
 had its very first filling; a circle once a year likewise, on the first of the days on which a keeper of it had his
-very first jar.
+very first jar. A promise counts on its day from its pot to its jar's owner, and no pot ever promises more in all than
+the bound that was set.
 """
 import argparse
 import collections
@@ -62,6 +63,10 @@ def contributions(leaves, known):
     circle = {p.subject: p.body["circle"] for p in facts if p.kind == "keeper.named"}
     fills = []
     for n, p in enumerate(facts):
+        if p.kind == "jar.promised":
+            jar, pot, amount = opened[p.subject], p.body["pot"], p.body["amount"]
+            yield "promised", jar["district"], f"{pot}/{jar['owner']}", p.on, amount
+            yield "promised_to", jar["district"], f"{jar['owner']}/{pot}", p.on, amount
         if p.kind != "jar.filled":
             continue
         jar = opened[p.subject]
@@ -86,6 +91,31 @@ def cells(leaves, first, last, known):
     return {cell: amount for cell, amount in sums.items() if amount != 0}
 
 
+class Pots:
+    """What each pot has promised, line by line: corrections may lower and raise it, but never beyond the bound."""
+
+    def __init__(self):
+        self.bound, self.sums, self.standing = 0, collections.Counter(), {}
+
+    def exceeded(self, leaf):
+        """Prints a pot that this line drove over its bound; true where it did."""
+        if leaf["kind"] == "rule.set" and leaf["subject"] == "pot_max:city":
+            self.bound = leaf["body"]["number"]
+        if leaf["kind"] != "jar.promised":
+            return False
+        place, body = leaf.get("mends", {}).get("entry", leaf["id"]), leaf.get("body")
+        pot, amount = self.standing.pop(place, ("", 0))
+        self.sums[pot] -= amount
+        if body is None:
+            return False
+        self.standing[place] = body["pot"], body["amount"]
+        self.sums[body["pot"]] += body["amount"]
+        if self.sums[body["pot"]] <= self.bound:
+            return False
+        print("entry %d: %s has promised %d of %d" % (leaf["seq"], body["pot"], self.sums[body["pot"]], self.bound))
+        return True
+
+
 def differ(account, leaves, world):
     """Prints where an account and the recount differ; true where they do."""
     if "year" in account:
@@ -102,18 +132,20 @@ def differ(account, leaves, world):
 
 
 def judge(lines):
-    leaves, world, accounts, wrong, entries = [], 0, 0, 0, 0
+    leaves, pots, world, accounts, wrong, entries, promises = [], Pots(), 0, 0, 0, 0, 0
     for line in lines:
         said = json.loads(line)
         if "world" in said:
-            leaves, world = [], said["world"]
+            leaves, pots, world = [], Pots(), said["world"]
         elif "leaf" in said:
             leaves.append(said["leaf"])
             entries += 1
+            promises += said["leaf"]["kind"] == "jar.promised"
+            wrong += pots.exceeded(said["leaf"])
         else:
             accounts += 1
             wrong += differ(said, leaves, world)
-    print("recount: %d entries, %d accounts, %d wrong" % (entries, accounts, wrong))
+    print("recount: %d entries, %d promises among them, %d accounts, %d wrong" % (entries, promises, accounts, wrong))
     return 1 if wrong or not accounts else 0
 
 

@@ -182,7 +182,8 @@ names_the_state_and_what_is_allowed(void **state)
     world_jar(w, "j1");
     p = world_post(w, &checker, "jar.sealed", NULL, "{'subject':'j1','on':'2023-04-01'}");
     assert_string_equal(p->problems.first->en.at,
-                        "state: open; allowed now: jar.filled, jar.spilled, jar.broken, jar.inspected");
+                        "state: open; allowed now: jar.filled, jar.spilled, jar.broken, jar.inspected, jar.explained, "
+                        "jar.promised");
 }
 
 static void

@@ -14,9 +14,9 @@
 
 #include "dump.h"
 #include "fault.h"
+#include "jars.h"
 #include "seed.h"
 #include "ventured/receipt.h"
-#include "world.h"
 
 /* Everything a posting may write, but what is random in it. */
 static struct slice
@@ -29,7 +29,7 @@ whole(struct world *w)
         "SELECT owner, field, version FROM private_text ORDER BY owner, field",
         "SELECT seq FROM body_mac ORDER BY seq",
         "SELECT seq, organisation FROM op_outbox ORDER BY seq",
-        "SELECT id, mends FROM op_waiting ORDER BY id",
+        "SELECT id, mends, kind, subject, district, organisation, actor FROM op_waiting ORDER BY id",
         "SELECT key_id, nonce FROM op_nonce ORDER BY key_id, nonce",
     };
     struct buf b = {.arena = w->arena};
@@ -97,12 +97,34 @@ scene_group(struct world *w, struct posting *out[4], const char *ids[4])
     return 3;
 }
 
+static size_t
+scene_promise_and_its_admission(struct world *w, struct posting *out[4], const char *ids[4])
+{
+    out[0] = world_read(w, &clerk, "jar.promised", ids[0],
+                        "{'subject':'j1','on':'2023-04-01','pot':'p1','amount':5,'donor':'某甲'}");
+    out[1] = world_read(w, &officer, "jar.admitted", ids[1],
+                        arena_print(w->arena, "{'subject':'%s','on':'2023-06-30'}", ids[0]).at);
+    return 2;
+}
+
+/* Six entries have been recorded before. */
+static size_t
+scene_exception_and_its_closing(struct world *w, struct posting *out[4], const char *ids[4])
+{
+    out[0] = world_read(w, &bank, "jar.lent", ids[0],
+                        "{'subject':'j1','on':'2023-04-01','amount':5,'to':'x','voucher_no':'L1','back':'2023-07-01'}");
+    out[1] = world_read(w, &checker, "jar.explained", ids[1], "{'subject':'j1','on':'2023-06-30','seq':7}");
+    return 2;
+}
+
 static const struct scene scenes[] = {
     {"a jar with a private label", scene_open},
     {"a signed fact, early", scene_signed_and_early},
     {"a proposal", scene_proposal},
     {"a proposal and its confirmation", scene_proposal_and_confirmation},
     {"a group with a refusal in it", scene_group},
+    {"a promise and its admission", scene_promise_and_its_admission},
+    {"an exception and its closing", scene_exception_and_its_closing},
 };
 
 static void
@@ -112,6 +134,7 @@ make_ids(struct world *w, const char *ids[4])
 
     for (size_t i = 0; i < 4; i++)
         ids[i] = new_id(w);
+    rule_set(w, "pot_max:city", 100);
     world_jar(w, "j1");
     world_jar(w, "j2");
     p = world_post(w, &bank, "jar.filled", ids[3],

@@ -67,6 +67,10 @@ ROWS = [
     ("an unknown role", "/x-post", ["bank_machin"], "/x-post/0", "bank_machine"),
     ("a role twice", "/x-see", ["auditor", "bank_machine", "auditor"], "/x-see/2", "keep one"),
     ("nobody who may post", "/x-post", [], None, "at least one role"),
+    ("a role that may post and propose", "/x-propose", ["bank_machine"], "/x-propose/0", "nobody to wait for"),
+    ("a role that proposes what it does not see", "/x-propose", ["auditor", "payer"], "/x-propose/1", "x-see"),
+    ("an unknown role that proposes", "/x-propose", ["auditors"], "/x-propose/0", "did you mean auditor"),
+    ("a role that proposes twice", "/x-propose", ["auditor", "auditor"], "/x-propose/1", "keep one"),
     ("a field shown wider than its kind", P + "/amount/x-see", ["payer"], None, "narrows"),
     ("a required member that does not exist", "/required", ["amount", "nos"], "/required/1", "did you mean no?"),
     ("a list of required members that is left out", "/required", GONE, "", "lacks required"),
@@ -155,6 +159,8 @@ def check_files():
     yield "refuses a file name without a version", *refused(files(GOOD, "thing.done.json"), "", "must be named")
     second = files(GOOD, "thing.done.2.json")
     yield "refuses a second version without the first", *refused(second, "", "numbered from 1")
+    proposed = {"views/thing.json": spoil(VIEW, "/x-propose", ["auditor"])}
+    yield "refuses a state that somebody proposes", *refused(proposed, "/x-propose", "")
     private = spoil(VIEW, P + "/t", {**TEXT, "x-private": True})
     yield "refuses a private text in a state", *refused({"views/thing.json": private}, P + "/t/x-private", "entry")
     clash = {**files(spoil(GOOD, P + "/code_a", {**GOOD["properties"]["code"], "enum": ["b", "c"]})),
@@ -192,7 +198,8 @@ def check_frozen():
     base = hash_of(GOOD)
     same = [("a title", "/title", "别的"), ("a help", P + "/no/x-help", "怎样填写"),
             ("a label", P + "/code/x-enum-zh", ["丙", "丁"]), ("who may post", "/x-post", ["payer"]),
-            ("who may see", "/x-see", ["bank_machine", "auditor", "payer"])]
+            ("who may see", "/x-see", ["bank_machine", "auditor", "payer"]),
+            ("who may propose", "/x-propose", ["auditor"])]
     other = [("a bound", P + "/amount/minimum", 2), ("a pattern", P + "/no/pattern", "^[0-9]+$"),
              ("a name", P + "/more", GOOD["properties"]["day"]), ("a format", P + "/day/format", "uuid"),
              ("the codes' order", P + "/code/enum", ["b", "a"]), ("a unit", P + "/amount/x-unit", GONE),

@@ -47,6 +47,8 @@ static const struct {
     {"jar.sealed",    "..s..." },
     {"jar.broken",    ".bb.b." },
     {"jar.inspected", ".oflsb" },
+    {"jar.explained", ".oflsb" },
+    {"jar.promised",  ".ofl.." },
 };
 
 static const char letters[] = "noflsb";

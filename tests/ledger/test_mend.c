@@ -10,62 +10,9 @@
 
 #include <cmocka.h>
 
-#include "world.h"
+#include "jars.h"
 
 #define YEAR "2023-01-01", "2023-12-31"
-
-/* ---- telling stories in short lines ---------------------------------------------------------------------------- */
-
-static struct posting *
-tell(struct world *w, const struct actor *who, const char *kind, const char *jar, const char *on, const char *fields)
-{
-    return world_post(w, who, kind, NULL,
-                      arena_print(w->arena, "{'subject':'%s','on':'%s'%s%s}", jar, on, fields[0] == '\0' ? "" : ",",
-                                  fields).at);
-}
-
-static const char *
-done(const struct posting *p)
-{
-    if (p->got != V_OK)
-        fail_msg("%s: %s", p->entry.kind->schema->name, verdict_row(p->got)->name);
-    return p->entry.id.at;
-}
-
-static const char *
-mending(struct world *w, const char *first, const char *fields)
-{
-    return arena_print(w->arena, "'mends':{'entry':'%s','reason':'typo'}%s%s", first, fields[0] == '\0' ? "" : ",",
-                       fields).at;
-}
-
-static const char *
-voiding(struct world *w, const char *first)
-{
-    return arena_print(w->arena, "'mends':{'entry':'%s','reason':'typo','void':'yes'}", first).at;
-}
-
-static struct posting *
-confirm(struct world *w, const struct actor *who, const char *correction)
-{
-    return tell(w, who, "jar.mended", correction, "2023-06-30", "");
-}
-
-/* Proposes and confirms at once. */
-static const char *
-mend(struct world *w, const struct actor *who, const char *kind, const char *jar, const char *on, const char *fields)
-{
-    const char *id = done(tell(w, who, kind, jar, on, fields));
-
-    done(confirm(w, &officer, id));
-    return id;
-}
-
-static const struct jar_view *
-jar(struct world *w, const char *id)
-{
-    return world_subject(w, id).view;
-}
 
 static const char *
 exceptions(struct world *w, const char *id)
@@ -365,8 +312,6 @@ of_several_corrections_the_last_counts(void **state)
 }
 
 /* ---- the first entry ------------------------------------------------------------------------------------------- */
-
-#define OPENED "'district':'330602','owner':'0190aaaa-0000-7000-8000-000000000001','capacity':1000,'colour':'red'"
 
 static void
 the_first_entry_can_be_voided_and_the_subject_made_anew(void **state)

@@ -92,6 +92,20 @@ only_the_roles_named_may_post(void **state)
 }
 
 static void
+only_the_roles_named_may_propose_and_none_of_them_may_post(void **state)
+{
+    const struct kind_row *promised = kind_find(toy_kinds, S("jar.promised"));
+
+    (void)state;
+    for (enum role r = 0; r < ROLE__COUNT; r++)
+        assert_int_equal(role_may_propose(r, promised), r == ROLE_DISTRICT_CLERK);
+    for (size_t i = 0; i < TOY_KIND__COUNT; i++) {
+        assert_int_equal(toy_kinds[i].propose & toy_kinds[i].post, 0);
+        assert_int_equal(toy_kinds[i].propose & ~toy_kinds[i].see, 0);
+    }
+}
+
+static void
 a_field_shows_to_its_own_list_or_else_to_the_kinds(void **state)
 {
     const struct kind_row *opened = kind_find(toy_kinds, S("jar.opened"));
@@ -180,6 +194,7 @@ main(void)
         cmocka_unit_test(a_role_is_known_by_its_word),
         cmocka_unit_test(four_eyes_keep_two_ends_of_a_work_apart),
         cmocka_unit_test(only_the_roles_named_may_post),
+        cmocka_unit_test(only_the_roles_named_may_propose_and_none_of_them_may_post),
         cmocka_unit_test(a_field_shows_to_its_own_list_or_else_to_the_kinds),
         cmocka_unit_test(a_private_field_without_a_list_shows_to_nobody),
         cmocka_unit_test(a_state_hides_fields_the_same_way),

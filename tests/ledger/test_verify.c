@@ -12,10 +12,31 @@
 #include <cmocka.h>
 
 #include "dump.h"
+#include "jars.h"
 #include "tale.h"
 #include "tamper.h"
 
 /* ---- a small registry with one entry of each kind, and then some ----------------------------------------------- */
+
+/* What daily work leaves: a promise proposed and confirmed, another that waits, steps that run, and exceptions, one of
+ * them closed. */
+static void
+tell_of_work(struct world *w)
+{
+    static const char promise[] = "'pot':'p1','amount':40,'donor':'某甲'";
+    struct posting *lent;
+
+    rule_set(w, "pot_max:city", 100);
+    world_jar(w, "j3");
+    done(admit(w, &officer, done(tell(w, &clerk, "jar.promised", "j3", "2023-04-02", promise))));
+    done(tell(w, &clerk, "jar.promised", "j3", "2023-04-02", promise));
+    world_jar(w, "j4");
+    done(tell(w, &bank, "jar.lent", "j4", "2023-04-03", "'amount':5,'to':'x','voucher_no':'V1'"));
+    lent = tell(w, &bank, "jar.lent", "j4", "2023-04-03", "'amount':5,'to':'x','voucher_no':'V2','back':'2023-07-03'");
+    done(lent);
+    done(tell(w, &checker, "jar.explained", "j4", "2023-04-04",
+              arena_print(w->arena, "'seq':%lld", (long long)lent->seq).at));
+}
 
 static void
 tell_all_kinds(struct world *w)
@@ -59,6 +80,7 @@ tell_all_kinds(struct world *w)
                                "{'subject':'j1','on':'2023-04-01','amount':7,'voucher_no':'V1','mends':{'entry':'%s',"
                                "'reason':'typo'}}", first->entry.id.at).at);
     assert_int_equal(p->got, V_OK);
+    tell_of_work(w);
 }
 
 /* ---- honest registries ----------------------------------------------------------------------------------------- */
@@ -151,10 +173,12 @@ static const struct column table_columns[] = {
     {"exception",    "seq",                                                             "seq",          'i'},
     {"exception",    "seq",                                                             "type",         't'},
     {"exception",    "seq",                                                             "subject",      't'},
+    {"exception",    "seq",                                                             "kind",         't'},
     {"exception",    "seq",                                                             "nature",       't'},
     {"exception",    "seq",                                                             "steps",        't'},
     {"exception",    "seq",                                                             "excess",       'i'},
     {"exception",    "seq",                                                             "amount",       'i'},
+    {"exception",    "seq",                                                             "closed",       'i'},
     {"line",         "holder_type, holder, on_day, source_type, source, what, district", "holder_type", 't'},
     {"line",         "holder_type, holder, on_day, source_type, source, what, district", "holder",      't'},
     {"line",         "holder_type, holder, on_day, source_type, source, what, district", "on_day",      't'},
@@ -163,6 +187,13 @@ static const struct column table_columns[] = {
     {"line",         "holder_type, holder, on_day, source_type, source, what, district", "what",        't'},
     {"line",         "holder_type, holder, on_day, source_type, source, what, district", "district",    't'},
     {"line",         "holder_type, holder, on_day, source_type, source, what, district", "amount",      'i'},
+    {"step",         "type, subject, step",                                             "type",         't'},
+    {"step",         "type, subject, step",                                             "subject",      't'},
+    {"step",         "type, subject, step",                                             "step",         't'},
+    {"step",         "type, subject, step",                                             "since",        't'},
+    {"step",         "type, subject, step",                                             "due",          't'},
+    {"step",         "type, subject, step",                                             "district",     't'},
+    {"step",         "type, subject, step",                                             "organisation", 't'},
     {"delta",        "seq, indicator, district, part, on_day",                          "seq",          'i'},
     {"delta",        "seq, indicator, district, part, on_day",                          "indicator",    't'},
     {"delta",        "seq, indicator, district, part, on_day",                          "district",     't'},
@@ -382,6 +413,11 @@ static const struct {
      "FROM subject WHERE id = 'j1'", "subject jar j1x"},
     {"a voucher gone", "DELETE FROM voucher WHERE voucher = 'V2'", "voucher"},
     {"an exception gone", "DELETE FROM exception", "exception"},
+    {"an exception closed behind the back", "UPDATE exception SET closed = closed + 1", "exception"},
+    {"a step gone", "DELETE FROM step WHERE step = 'return'", "step jar j4 return"},
+    {"a step too many",
+     "INSERT INTO step SELECT type, subject, step || 'x', since, due, district, organisation FROM step "
+     "WHERE step = 'fill'", "step jar j3 fillx"},
     {"a line gone", "DELETE FROM line WHERE holder_type = 'circle'", "line circle"},
     {"a tile gone", "DELETE FROM tile", "tile 0 0"},
     {"a MAC gone", "DELETE FROM body_mac WHERE seq = 6", "journal seq 6"},

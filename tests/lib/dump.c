@@ -14,11 +14,12 @@
 
 #include "dump.h"
 
-const char *const derived_tables[] = {"tile", "subject", "voucher", "exception", "line", "delta", "bucket", "total"};
+const char *const derived_tables[] = {"tile", "subject", "voucher", "exception", "line",
+                                      "step", "delta",   "bucket",  "total"};
 const size_t derived_table_count = COUNT(derived_tables);
 
-static const char *const columns[] = {"1, 2", "1, 2", "1, 2, 3, 4, 5", "1", "1, 2, 3, 4, 5, 6, 7", "1, 2, 3, 4, 5",
-                                      "1, 2, 3, 4, 5", "1, 2, 3, 4"};
+static const char *const columns[] = {"1, 2", "1, 2", "1, 2, 3, 4, 5", "1", "1, 2, 3, 4, 5, 6, 7", "1, 2, 3",
+                                      "1, 2, 3, 4, 5", "1, 2, 3, 4, 5", "1, 2, 3, 4"};
 
 static void
 add_row_sqlite(struct buf *b, sqlite3_stmt *s)

@@ -13,7 +13,7 @@ struct tale;
 
 /* How the postings ended. */
 struct tale_counts {
-    size_t recorded, replayed, waiting, confirmed, refused;
+    size_t recorded, replayed, waiting, confirmed, admitted, refused;
 };
 
 struct tale *tale_open(struct world *w, struct seed *seed);

@@ -50,10 +50,29 @@ jar_scope(struct scope *out, const void *view)
     const struct jar_view *v = view;
 
     out->district = v->district;
+    out->organisation = v->bank.at == NULL ? out->organisation : v->bank;
     out->person = v->owner;
 }
 
-/* Coins by the day they went in, split by colour; and each jar once a year, on its first filling of that year. */
+/* What was promised from a pot and to an owner: two indicators, so that a rule can sum either. */
+static void
+count_promises(struct contributions *out, const struct jar_view *v)
+{
+    const struct jar_view_promises_item *one = v->promises.at;
+
+    for (size_t i = 0; i < v->promises.count; i++) {
+        struct contribution c = {.district = v->district, .on = one[i].on, .amount = one[i].amount};
+
+        c.indicator = "promised";
+        c.part = arena_print(out->arena, SLICE_FMT "/" SLICE_FMT, SLICE_ARG(one[i].pot), SLICE_ARG(v->owner));
+        contribute(out, c);
+        c.indicator = "promised_to";
+        c.part = arena_print(out->arena, SLICE_FMT "/" SLICE_FMT, SLICE_ARG(v->owner), SLICE_ARG(one[i].pot));
+        contribute(out, c);
+    }
+}
+
+/* Coins by the day they went in, split by colour; each jar once a year, on its first filling of that year; promises. */
 static void
 jar_totals(struct contributions *out, const void *view, const struct lines *lent)
 {
@@ -62,6 +81,7 @@ jar_totals(struct contributions *out, const void *view, const struct lines *lent
     const struct jar_view_fillings_item *f = v->fillings.at;
 
     (void)lent;
+    count_promises(out, v);
     for (size_t i = 0; i < v->fillings.count; i++) {
         bool first = true;
 
@@ -75,6 +95,19 @@ jar_totals(struct contributions *out, const void *view, const struct lines *lent
     }
 }
 
+/* The day of the earliest filling; DAY_ABSENT where there is none. */
+static int32_t
+first_filling(const struct jar_view *v)
+{
+    const struct jar_view_fillings_item *f = v->fillings.at;
+    int32_t first = DAY_ABSENT;
+
+    for (size_t i = 0; i < v->fillings.count; i++)
+        if (first == DAY_ABSENT || f[i].on < first)
+            first = f[i].on;
+    return first;
+}
+
 /* A jar with coins counts for its owner, who counts for a circle: see test_lines.c. */
 static const struct subject_type keeper_type;
 
@@ -82,17 +115,40 @@ static void
 jar_lends(struct lines *out, const void *view, const struct lines *lent)
 {
     const struct jar_view *v = view;
-    const struct jar_view_fillings_item *f = v->fillings.at;
-    int32_t first = DAY_ABSENT;
+    int32_t first = first_filling(v);
 
     (void)lent;
-    for (size_t i = 0; i < v->fillings.count; i++)
-        if (first == DAY_ABSENT || f[i].on < first)
-            first = f[i].on;
     if (first != DAY_ABSENT)
         lend(out, (struct line){.holder = &keeper_type, .id = v->owner, .what = S("jar"), .district = v->district,
                                 .on = first, .amount = 1});
 }
+
+/* ---- what is to be done about a jar ------------------------------------------------------------------------------ */
+
+enum { STEP_FILL, STEP_SEAL, STEP_RETURN };
+
+static const struct step_row jar_steps[] = {
+    [STEP_FILL] = {"fill", "待投币", "to be filled", ROLE_BANK_CHECKER, "fill_days", NULL},
+    [STEP_SEAL] = {"seal", "待封罐", "to be sealed", ROLE_DISTRICT_CHECKER, "seal_days", "jar.sealed"},
+    [STEP_RETURN] = {"return", "待归还", "to be returned", ROLE_DISTRICT_CLERK, NULL, NULL},
+};
+
+/* An open jar waits for coins, one with coins for its seal; one that was lent is due back on a day that it knows. */
+static void
+jar_runs(struct steps *out, const void *view, int state)
+{
+    const struct jar_view *v = view;
+    int32_t first = first_filling(v);
+
+    if (state == JAR_OPEN)
+        await(out, STEP_FILL, v->opened, DAY_ABSENT);
+    if (first != DAY_ABSENT && (state == JAR_FILLED || state == JAR_LENT))
+        await(out, STEP_SEAL, first, DAY_ABSENT);
+    if (state == JAR_LENT)
+        await(out, STEP_RETURN, v->lent_on, v->back);
+}
+
+/* ---- rules and effects ------------------------------------------------------------------------------------------- */
 
 static enum verdict
 may_open(const struct view *v, const struct entry *e, struct problems *p)
@@ -117,6 +173,7 @@ do_open(struct arena *a, void *view, const struct entry *e)
     v->owner = d->owner;
     v->capacity = d->capacity;
     v->colour = d->colour;
+    v->bank = d->bank;
     v->opened = e->on;
 }
 
@@ -166,8 +223,56 @@ over_lend(const void *view, const struct entry *e)
 static void
 do_lend(struct arena *a, void *view, const struct entry *e)
 {
+    struct jar_view *v = view;
+    const struct jar_lent *d = e->body;
+
     (void)a;
-    ((struct jar_view *)view)->held -= ((const struct jar_lent *)e->body)->amount;
+    v->held -= d->amount;
+    v->lent_on = e->on;
+    v->back = d->back;
+}
+
+/* What the sums hold already of the promise that a correction replaces: from the pot it names, and to its owner. */
+static int64_t
+promised_before(const struct view *v, const struct slice *pot)
+{
+    const struct jar_promised *d = v->mended == NULL ? NULL : v->mended->body;
+
+    return d == NULL || (pot != NULL && !slice_equal(d->pot, *pot)) ? 0 : d->amount;
+}
+
+static enum verdict
+within(const struct limit *l, int64_t promised, struct problems *p)
+{
+    if (promised <= l->number)
+        return V_OK;
+    problem_add(p, V_OVER_LIMIT, S("/amount"), arena_print(p->arena, "合计上限 %lld", (long long)l->number),
+                arena_print(p->arena, "at most %lld in all", (long long)l->number));
+    return V_OVER_LIMIT;
+}
+
+/* A pot promises no more than it has, to nobody more than the bound where there is one; and whoever keeps jars with
+ * coins of his own promises nothing. */
+static enum verdict
+may_promise(const struct view *v, const struct entry *e, struct problems *p)
+{
+    const struct jar_promised *d = e->body;
+
+    if (v->lent[0].count > 0)
+        return V_RULE_REFUSED;
+    TRY(within(&v->limits[0], v->sums[0] - promised_before(v, &d->pot) + d->amount, p));
+    if (v->some_limits[0].name == NULL)
+        return V_OK;
+    return within(&v->some_limits[0], v->sums[1] - promised_before(v, NULL) + d->amount, p);
+}
+
+static void
+do_promise(struct arena *a, void *view, const struct entry *e)
+{
+    const struct jar_promised *d = e->body;
+    struct jar_view_promises_item *one = list_push(&((struct jar_view *)view)->promises, a, sizeof *one);
+
+    *one = (struct jar_view_promises_item){e->on, d->pot, d->amount};
 }
 
 static struct slice
@@ -189,7 +294,12 @@ static const struct kind jar_kinds[] = {
     {FACT(JAR_SPILLED), FROM(JAR_OPEN) | FROM(JAR_FILLED), TO_SAME, .may = may_spill, .apply = do_spill},
     {FACT(JAR_SEALED), FROM(JAR_FILLED), JAR_SEALED},
     {FACT(JAR_BROKEN), FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_SEALED), JAR_BROKEN},
-    {FACT(JAR_INSPECTED), STANDING_STATES, TO_SAME, .mark = MARK_THAW},
+    {FACT(JAR_INSPECTED), STANDING_STATES, TO_SAME, .mark = MARK_THAW, .closes = CLOSES_ALL},
+    {FACT(JAR_EXPLAINED), STANDING_STATES, TO_SAME, .mark = MARK_THAW, .closes = CLOSES_ONE},
+    {FACT(JAR_PROMISED), FROM(JAR_OPEN) | FROM(JAR_FILLED) | FROM(JAR_LENT), TO_SAME, .limits = {"pot_max"},
+     .some_limits = {"owner_max"}, .others = {{NULL, OF_ACTOR, &keeper_type, true}},
+     .sums = {{"promised", "pot", OF_ENTRY}, {"promised_to", "owner", OF_VIEW}}, .may = may_promise,
+     .apply = do_promise},
 };
 
 const struct subject_type toy_jar = {
@@ -203,6 +313,9 @@ const struct subject_type toy_jar = {
     .scope = jar_scope,
     .totals = jar_totals,
     .lends = jar_lends,
+    .steps = jar_steps,
+    .step_count = COUNT(jar_steps),
+    .runs = jar_runs,
     .kinds = jar_kinds,
     .kind_count = COUNT(jar_kinds),
 };
@@ -273,7 +386,7 @@ rule_in_force(struct limit *out, const void *view, int32_t day)
 
 static const struct limit_source rules = {&rule_type, rule_id, rule_scopes, rule_in_force};
 
-/* ---- corrections ------------------------------------------------------------------------------------------------- */
+/* ---- the second person's word ------------------------------------------------------------------------------------ */
 
 static const struct state repair_states[] = {
     {"new",       "未确认", "new",       false},
@@ -284,6 +397,7 @@ static const struct subject_type repair_type;
 
 static const struct kind repair_kinds[] = {
     {&toy_kinds[KIND_JAR_MENDED], &repair_type, FROM_NEW, 1},
+    {&toy_kinds[KIND_JAR_ADMITTED], &repair_type, FROM_NEW, 1},
 };
 
 static const struct subject_type repair_type = {
@@ -375,4 +489,4 @@ static const struct subject_type circle_type = {
 
 static const struct subject_type *const types[] = {&toy_jar, &rule_type, &repair_type, &keeper_type, &circle_type};
 
-const struct registry toy_registry = {types, COUNT(types), &rules, &repair_kinds[0]};
+const struct registry toy_registry = {types, COUNT(types), &rules, &repair_kinds[0], &repair_kinds[1], NULL};

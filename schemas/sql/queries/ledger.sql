@@ -104,10 +104,10 @@ INSERT INTO voucher (organisation, type, subject, kind, voucher, seq) VALUES ($1
 ON CONFLICT (organisation, type, subject, kind, voucher) DO NOTHING;
 
 -- exception_put: a fact out of order or over what was approved
--- takes: seq i, type t, subject t, nature t, steps t, excess i, amount i, closed i
+-- takes: seq i, type t, subject t, kind t, nature t, steps t, excess i, amount i, closed i
 -- expects: some
-INSERT INTO exception (seq, type, subject, nature, steps, excess, amount, closed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO exception (seq, type, subject, kind, nature, steps, excess, amount, closed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- exception_open: is there an open exception of this entry?
 -- takes: type t, subject t, seq i
@@ -329,9 +329,10 @@ ORDER BY organisation, type, subject, kind, voucher LIMIT $6;
 
 -- scan_exception: for a comparison
 -- takes: seq i, most i
--- gives: seq i, type t, subject t, nature t, steps t, excess i, amount i, closed i
+-- gives: seq i, type t, subject t, kind t, nature t, steps t, excess i, amount i, closed i
 -- expects: many
-SELECT seq, type, subject, nature, steps, excess, amount, closed FROM exception WHERE seq > $1 ORDER BY seq LIMIT $2;
+SELECT seq, type, subject, kind, nature, steps, excess, amount, closed FROM exception WHERE seq > $1
+ORDER BY seq LIMIT $2;
 
 -- scan_line: for a comparison
 -- takes: holder_type t, holder t, on_day t, source_type t, source t, what t, district t, most i
