@@ -197,9 +197,10 @@ enum closes { CLOSES_NONE, CLOSES_ONE, CLOSES_ALL };
 #define OTHERS_MAX 4
 #define SUMS_MAX 6
 
-/* Where a name that a rule needs is found: in a text field of the entry, in one of the subject's view, or it is the
- * account that the actor acts with (no field; blank where that is no account on record). */
-enum name_of { OF_ENTRY, OF_VIEW, OF_ACTOR };
+/* Where a name that a rule needs is found: in a text field of the entry, in one of the subject's view, or without a
+ * field: it is the account that the actor acts with (blank where that is no account on record), or the subject's own
+ * id. */
+enum name_of { OF_ENTRY, OF_VIEW, OF_ACTOR, OF_SUBJECT };
 
 /* Another subject that a rule reads. */
 struct other {

@@ -34,6 +34,8 @@ named(const char *field, enum name_of of, const struct subject *s, const struct 
     switch (of) {
     case OF_ACTOR:
         return e->actor.account;
+    case OF_SUBJECT:
+        return e->subject;
     case OF_VIEW:
         return text_member(s->type->view, s->view, field);
     case OF_ENTRY:
