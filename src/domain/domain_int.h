@@ -12,7 +12,7 @@
 
 #define ROLE_SET(name) ROLE_BIT(ROLE_##name)
 
-/* ---- district.c, party.c, key.c, endpoint.c, person.c, mending.c ---------------------------------------------- */
+/* ---- district.c, organisation.c, party.c, key.c, endpoint.c, person.c, mending.c ---------------------------- */
 
 extern const struct subject_type district_type, organisation_type, account_type;
 extern const struct subject_type key_type, endpoint_type;
@@ -37,6 +37,17 @@ enum verdict data_unusable(const char *file, const char *why);               /* 
 enum organisation_state { ORGANISATION_NEW, ORGANISATION_ACTIVE, ORGANISATION_CLOSED, ORGANISATION__COUNT };
 enum account_state { ACCOUNT_NEW, ACCOUNT_OPEN, ACCOUNT_CLOSED, ACCOUNT__COUNT };
 enum enterprise_state { ENTERPRISE_NEW, ENTERPRISE_ACTIVE, ENTERPRISE_CLOSED, ENTERPRISE__COUNT };
+
+/* ---- organisation.c -------------------------------------------------------------------------------------------- */
+
+/* What fits an organisation of a sort: the roles its accounts may have; `local`: it belongs to one district, and so do
+ * they. */
+struct sort {
+    bool local;
+    uint32_t roles;
+};
+
+extern const struct sort sorts[ORGANISATION_VIEW_SORT__COUNT];
 
 /* ---- rule.c: what several rules say ---------------------------------------------------------------------------- */
 
