@@ -96,6 +96,11 @@ enum verdict ledger_dry_list(struct ledger *lg, struct posting *const *postings,
 enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type,
                           struct slice id);
 
+/* At most `most` subjects of a type with ids after `after` (empty: the first), in the order of their ids, whoever
+ * asks. */
+enum verdict subject_page(struct subject **out, size_t *count, struct db *db, struct arena *a,
+                          const struct subject_type *type, struct slice after, int64_t most);
+
 /* One private text of an entry: `id` as entry_sealed gives it, `pointer` that of the field,
  * such as "/name". V_NONE where it was left out or erased. */
 enum verdict private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,
