@@ -49,6 +49,17 @@ struct sort {
 
 extern const struct sort sorts[ORGANISATION_VIEW_SORT__COUNT];
 
+/* ---- product.c ------------------------------------------------------------------------------------------------- */
+
+extern const struct subject_type product_type;
+
+/* `product` as the row loads it, new where the entry names none, which is the guaranteed start-up loan itself: in use
+ * on that day? Otherwise one problem at `/product`, and V_RULE_REFUSED. */
+enum verdict check_product(struct problems *p, const struct subject *product, int32_t day);
+
+/* Do loans of it count among the guaranteed start-up loans? */
+bool product_counts(const struct subject *product);
+
 /* ---- rule.c: what several rules say ---------------------------------------------------------------------------- */
 
 /* OWN for these roles, FOREIGN for all others. */

@@ -256,6 +256,8 @@ every_limit_that_a_row_reads_is_set_by_a_policy_pack(void **state)
     FOR_KINDS(t, k) {
         for (size_t i = 0; i < LIMITS_MAX && k->limits[i] != NULL; i++)
             must_be_in(&names, k->limits[i], k->schema->name);
+        for (size_t i = 0; i < LIMITS_MAX && k->some_limits[i] != NULL; i++)
+            must_be_in(&names, k->some_limits[i], k->schema->name);
         for (size_t i = 0; i < k->schema->shape->count; i++) {
             const struct field *f = &k->schema->shape->fields[i];
             const char *list = f->type == FIELD_TEXTS ? f->items->fields[0].list : f->list;

@@ -75,6 +75,9 @@ def checks(folder):
     before = {f.name: f.read_bytes() for f in var.iterdir() if f.is_file()}
     yield "changes_nothing_when_made_again", (ventured("init", "--data", str(var))[0] == 1 and
                                               before == {f.name: f.read_bytes() for f in var.iterdir() if f.is_file()})
+    products = ("import", "--data", str(var), "--products", str(ROOT / "schemas/plan/products.json"))
+    told = [ventured(*products) for _ in range(2)]
+    yield "imports_loan_products_once", told == [(0, "products 3\n"), (0, "products 0\n")]
     ended = ventured("serve", "--data", str(var), "--listen", "127.0.0.1:0")[0]
     yield "refuses_to_serve_without_certificates", ended == 1
     certificate(var, 7)
