@@ -49,6 +49,12 @@ struct sort {
 
 extern const struct sort sorts[ORGANISATION_VIEW_SORT__COUNT];
 
+/* `organisation` as the row loads it: may it get a new application on that day? A bank that is warned may. Otherwise
+ * one problem at `/bank` says why not, and V_RULE_REFUSED. `agreement_required` is the limit "bank.agreement_required"
+ * of that day, its `name` NULL where none is in force: only its "yes" asks for an agreement. */
+enum verdict check_lender(struct problems *p, const struct subject *organisation,
+                          const struct limit *agreement_required, int32_t day);
+
 /* ---- product.c ------------------------------------------------------------------------------------------------- */
 
 extern const struct subject_type product_type;
