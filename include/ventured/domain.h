@@ -1,6 +1,6 @@
 /*
  * What the edge and the roof see of the domain: the registry of all kinds, a key as a request is judged by it,
- * the policy pack and the plan's table.
+ * the policy pack, the plan's table, and what the clock owes.
  * Knows names of the trade; must not know HTTP.
  * Invariant: the_registry is complete: every schema file has its row, and every row its schema file.
  */
@@ -174,5 +174,22 @@ void plan_table_json(struct buf *b, const struct plan_table *t);
 /* For people: each district's target, actual and percentage, columns aligned for a terminal that shows Chinese two
  * columns wide. Fen become 万元 here and nowhere else, half-up to two decimals. Ends with the notes. */
 void plan_table_print(struct buf *b, const struct plan_table *t);
+
+/* ---- the clock --------------------------------------------------------------------------------------------------- */
+
+/* What the clock is to post. `body` is the whole body in JSON, `subject` and `on` included, as posting_read takes it;
+ * the id is uuid8_of kind, subject and day. Texts live in the arena it was made in. */
+struct clock_fact {
+    const char *kind;
+    struct slice subject;
+    int32_t on;
+    struct slice body;
+};
+
+/* The banks to be warned, suspended or resumed today, one fact a bank at most. Once it is recorded nothing is owed to
+ * that bank, but where it was resumed and is to be warned. `db` is any connection; a fact whose figures move before it
+ * is recorded is refused, and proposed again when asked again. */
+enum verdict organisations_clock(struct clock_fact **out, size_t *count, struct db *db, struct arena *a,
+                                 int32_t today);
 
 #endif
