@@ -88,6 +88,7 @@ def checks(folder):
         yield "is_ready", status == 200 and json.loads(body)["ready"] is True
         status, body = d.get("/v1/loans")
         yield "asks_who_reads", status == 401 and json.loads(body)["verdict"] == "login_needed"
+        yield "asks_who_reads_the_table_of_banks", d.get("/v1/institutions")[0] == 401
         yield "shows_its_certificate", d.serial() == 7
         certificate(var, 8)
         d.process.send_signal(signal.SIGHUP)
