@@ -68,8 +68,8 @@ enum measure_limit { MEASURE_LIMIT_WARN, MEASURE_LIMIT_STOP, MEASURE_LIMIT_RESUM
     "bank.warn.overdue_pct", "bank.stop.overdue_pct", "bank.resume.overdue_pct", "bank.resume.hold_days"
 
 /* The measure that the clock owes on that day, or NO_MEASURE; `limits` as above, `name` NULL where not in force.
- * Suspended beats warned. What a person suspended the clock does not resume, and what a person resumed it leaves alone
- * for the days of the last limit. */
+ * Suspended beats warned; each is taken once a day. What a person suspended the clock does not resume, and what a
+ * person resumed it leaves alone for the days of the last limit. */
 int measure_due(const struct organisation_view *v, const struct exposure *x, const struct limit *limits, int32_t day);
 
 /* ---- organisation_figures.c ------------------------------------------------------------------------------------ */

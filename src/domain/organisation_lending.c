@@ -174,8 +174,8 @@ is_held(const struct organisation_view_measures_item *last, const struct limit *
            day - last->on < hold->number;
 }
 
-int
-measure_due(const struct organisation_view *v, const struct exposure *x, const struct limit *limits, int32_t day)
+static int
+measure_called_for(const struct organisation_view *v, const struct exposure *x, const struct limit *limits, int32_t day)
 {
     const struct organisation_view_measures_item *last = measure_on(v, day);
     enum lending now = lending_on(v, day);
@@ -190,4 +190,24 @@ measure_due(const struct organisation_view *v, const struct exposure *x, const s
     if ((now == LENDING_ACTIVE || now == LENDING_WARNED) && at_least(ppm, &limits[MEASURE_LIMIT_STOP]))
         return MEASURE(SUSPENDED);
     return now == LENDING_ACTIVE && at_least(ppm, &limits[MEASURE_LIMIT_WARN]) ? MEASURE(WARNED) : NO_MEASURE;
+}
+
+/* A fact of the clock's has one id a day. */
+static bool
+is_taken(const struct organisation_view *v, int measure, int32_t day)
+{
+    const struct organisation_view_measures_item *at = v->measures.at;
+
+    for (size_t i = 0; i < v->measures.count; i++)
+        if (at[i].measure == measure && at[i].on == day && at[i].by == ORGANISATION_VIEW_MEASURES_ITEM_BY_CLOCK)
+            return true;
+    return false;
+}
+
+int
+measure_due(const struct organisation_view *v, const struct exposure *x, const struct limit *limits, int32_t day)
+{
+    int measure = measure_called_for(v, x, limits, day);
+
+    return measure == NO_MEASURE || is_taken(v, measure, day) ? NO_MEASURE : measure;
 }

@@ -186,6 +186,21 @@ warns_suspends_and_resumes_once_each(void **state)
 }
 
 static void
+takes_each_measure_once_a_day(void **state)
+{
+    struct world *w = *state;
+
+    expose(w, ZJ, 1000000, 120000);
+    assert_string_equal(tick(w), "suspended:bank-zj ");
+    expose(w, ZJ, 0, -120000);
+    assert_string_equal(tick(w), "resumed:bank-zj ");
+    expose(w, ZJ, 0, 120000);
+    assert_string_equal(tick(w), "");
+    next_day();
+    assert_string_equal(tick(w), "suspended:bank-zj ");
+}
+
+static void
 writes_down_the_figures_it_judged_by(void **state)
 {
     struct world *w = *state;
@@ -439,6 +454,7 @@ main(void)
         cmocka_unit_test(calls_for_the_measure_that_the_figures_cross),
         cmocka_unit_test(calls_for_nothing_by_a_limit_that_is_not_in_force),
         TEST(warns_suspends_and_resumes_once_each),
+        TEST(takes_each_measure_once_a_day),
         TEST(writes_down_the_figures_it_judged_by),
         TEST(leaves_alone_what_a_person_decided),
         TEST(passes_over_who_left_merged_or_closed),
