@@ -1,6 +1,6 @@
 /*
  * What the edge and the roof see of the domain: the registry of all kinds, a key as a request is judged by it,
- * the policy pack and the plan's table.
+ * the policy pack, the plan's table and the banks', and what the clock owes.
  * Knows names of the trade; must not know HTTP.
  * Invariant: the_registry is complete: every schema file has its row, and every row its schema file.
  */
@@ -250,5 +250,65 @@ void plan_table_json(struct buf *b, const struct plan_table *t);
 /* For people: each district's target, actual and percentage, columns aligned for a terminal that shows Chinese two
  * columns wide. Fen become 万元 here and nowhere else, half-up to two decimals. Ends with the notes. */
 void plan_table_print(struct buf *b, const struct plan_table *t);
+
+/* ---- the banks --------------------------------------------------------------------------------------------------- */
+
+/* What a bank did over a time; fen, counts, hundredths of days, parts per million. INT_ABSENT for a quotient of
+ * nothing. */
+struct institution_figures {
+    int64_t lent, received, decided, rejected;
+    int64_t decision_days_x100; /* the mean from sent to decided, half-up */
+    int64_t compensated, recovered;
+    int64_t recovery_ppm; /* recovered of what was compensated, rounded down as shares are that limits judge */
+};
+
+/* A bank as one row. Texts live in the arena it was loaded into. */
+struct institution {
+    struct slice id, zh;
+    const struct code *state;                  /* how it stands as a lender */
+    int32_t since;                             /* DAY_ABSENT while it always stood so */
+    struct slice merged_into;                  /* absent: into none, then or later */
+    int32_t merged_from;
+    struct slice agreement_no;                 /* of the agreement in force; absent: none is */
+    int32_t agreement_from, agreement_to;
+    int64_t branches;                          /* open on that day */
+    struct institution_figures year, ever;
+    int64_t outstanding, overdue, overdue_ppm; /* `overdue_ppm` INT_ABSENT where nothing is outstanding */
+};
+
+struct institution_table {
+    int year;
+    int32_t as_of;
+    int64_t known_seq; /* of the last entry considered */
+    struct institution *rows;
+    size_t count;
+};
+
+/* The banks on record by a day of a year, in the order of their ids, and their figures up to it, as known when entry
+ * `known_seq` had been recorded (INT64_MAX: now). `reader` narrows it: its `organisation` to one row, its `district` to
+ * the figures and branches of one district; empty texts narrow nothing. `db` is any connection; take a snapshot where
+ * writers are about. */
+enum verdict institution_table(struct institution_table *out, const struct registry *r, struct db *db, struct arena *a,
+                               const struct scope *reader, int year, int32_t as_of, int64_t known_seq);
+
+/* The document of GET /v1/institutions. */
+void institution_table_json(struct buf *b, const struct institution_table *t);
+
+/* ---- the clock --------------------------------------------------------------------------------------------------- */
+
+/* What the clock is to post. `body` is the whole body in JSON, `subject` and `on` included, as posting_read takes it;
+ * the id is uuid8_of kind, subject and day. Texts live in the arena it was made in. */
+struct clock_fact {
+    const char *kind;
+    struct slice subject;
+    int32_t on;
+    struct slice body;
+};
+
+/* The banks to be warned, suspended or resumed today, one fact a bank at most. Once it is recorded nothing is owed to
+ * that bank, but where it was resumed and is to be warned. `db` is any connection; a fact whose figures move before it
+ * is recorded is refused, and proposed again when asked again. */
+enum verdict organisations_clock(struct clock_fact **out, size_t *count, struct db *db, struct arena *a,
+                                 int32_t today);
 
 #endif

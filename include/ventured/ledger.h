@@ -118,6 +118,10 @@ enum verdict subject_load(struct subject *out, struct db *db, struct arena *a, c
 /* What a subject was lent, as a rule reads it; nothing where its type holds no lines. */
 enum verdict lines_load(struct lines *out, const struct registry *r, struct db *db, struct arena *a,
                         const struct subject_type *type, struct slice id);
+/* At most `most` subjects of a type with ids after `after` (empty: the first), in the order of their ids, whoever
+ * asks. */
+enum verdict subject_page(struct subject **out, size_t *count, struct db *db, struct arena *a,
+                          const struct subject_type *type, struct slice after, int64_t most);
 
 /* One private text of an entry: `id` as entry_sealed gives it, `pointer` that of the field,
  * such as "/name". V_NONE where it was left out or erased. */

@@ -79,7 +79,7 @@ check_roles(struct problems *p, const struct list *roles, const struct organisat
 
         if (!role_find(&r, names[i]))
             role_problem(p, i, "没有此角色", "there is no such role");
-        else if ((sort_of(o)->roles & ROLE_BIT(r)) == 0)
+        else if ((sorts[o->sort].roles & ROLE_BIT(r)) == 0)
             role_problem(p, i, "该类机构的账号不得有此角色", "not a role at an organisation of this sort");
         else if ((seen & ROLE_BIT(r)) != 0)
             role_problem(p, i, "角色重复", "this role stands twice");
@@ -94,7 +94,7 @@ check_roles(struct problems *p, const struct list *roles, const struct organisat
 static void
 check_account_district(struct problems *p, struct slice district, const struct organisation_view *o)
 {
-    struct slice wanted = sort_of(o)->local ? o->district : (struct slice){0};
+    struct slice wanted = sorts[o->sort].local ? o->district : (struct slice){0};
 
     if (slice_equal(district, wanted))
         return;

@@ -12,20 +12,13 @@
 
 #define ROLE_SET(name) ROLE_BIT(ROLE_##name)
 
-/* ---- district.c, party.c, account.c, key.c, endpoint.c, person.c, mending.c ---------------------------------- */
+/* ---- district.c, organisation.c, account.c, key.c, endpoint.c, person.c, mending.c ----------------------------- */
 
 extern const struct subject_type district_type, organisation_type, account_type;
 extern const struct subject_type key_type, endpoint_type;
 extern const struct subject_type person_type, enterprise_type;
 extern const struct subject_type mending_type;
 extern const struct kind mending_kinds[]; /* the first confirms corrections, the second admits proposals */
-
-/* What an organisation of a sort may have. `local`: it belongs to one district, and so do its accounts. */
-struct sort {
-    bool local;
-    uint32_t roles; /* of its accounts */
-};
-const struct sort *sort_of(const struct organisation_view *o);
 
 /* ---- fund.c ---------------------------------------------------------------------------------------------------- */
 
@@ -53,6 +46,34 @@ enum organisation_state { ORGANISATION_NEW, ORGANISATION_ACTIVE, ORGANISATION_CL
 enum account_state { ACCOUNT_NEW, ACCOUNT_OPEN, ACCOUNT_CLOSED, ACCOUNT__COUNT };
 enum fund_state { FUND_NEW, FUND_OPEN, FUND_CLOSED, FUND__COUNT };
 enum enterprise_state { ENTERPRISE_NEW, ENTERPRISE_ACTIVE, ENTERPRISE_CLOSED, ENTERPRISE__COUNT };
+
+/* ---- organisation.c -------------------------------------------------------------------------------------------- */
+
+/* What fits an organisation of a sort: the roles its accounts may have; `local`: it belongs to one district, and so do
+ * they. */
+struct sort {
+    bool local;
+    uint32_t roles;
+};
+
+extern const struct sort sorts[ORGANISATION_VIEW_SORT__COUNT];
+
+/* `organisation` as the row loads it: may it get a new application on that day? A bank that is warned may. Otherwise
+ * one problem at `/bank` says why not, and V_RULE_REFUSED. `agreement_required` is the limit "bank.agreement_required"
+ * of that day, its `name` NULL where none is in force: only its "yes" asks for an agreement. */
+enum verdict check_lender(struct problems *p, const struct subject *organisation,
+                          const struct limit *agreement_required, int32_t day);
+
+/* ---- product.c ------------------------------------------------------------------------------------------------- */
+
+extern const struct subject_type product_type;
+
+/* `product` as the row loads it, new where the entry names none, which is the guaranteed start-up loan itself: in use
+ * on that day? Otherwise one problem at `/product`, and V_RULE_REFUSED. */
+enum verdict check_product(struct problems *p, const struct subject *product, int32_t day);
+
+/* Do loans of it count among the guaranteed start-up loans? */
+bool product_counts(const struct subject *product);
 
 /* ---- rule.c: what several rules say ---------------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 static const struct subject_type *const types[] = {
     &district_type,
     &organisation_type,
+    &product_type,
     &account_type,
     &key_type,
     &endpoint_type,

@@ -148,7 +148,8 @@ static const struct kind kinds[] = {
     /* intake */
     {FACT(APPLIED), FROM_NEW, LOAN_APPLIED, .may = loan_may_apply, .apply = loan_apply,
      .some_limits = {"loan_group_province"},
-     .others = {NAMED(person, person), NAMED(enterprise, enterprise), NAMED(renewed_from, loan)}},
+     .others = {NAMED(person, person), NAMED(enterprise, enterprise), NAMED(renewed_from, loan),
+                NAMED(product, product)}},
     {FACT(BROUGHT), FROM_NEW, LOAN_REPAYING, .may = loan_may_bring, .apply = loan_bring,
      .some_limits = {"loan_group_province"},
      .others = {NAMED(person, person), NAMED(enterprise, enterprise), NAMED(bank, organisation), NAMED(fund, fund)}},
@@ -185,7 +186,7 @@ static const struct kind kinds[] = {
      .tells = tells_bank},
     {FACT(EXPIRED),   CERTIFIED,                      LOAN_EXPIRED,   .may = loan_may_expire, .apply = loan_end},
     {FACT(SENT),      CERTIFIED,                      LOAN_SENT,      .may = loan_may_send, .apply = loan_send,
-     .others = {NAMED(bank, organisation)}, .tells = tells_bank},
+     .some_limits = {"bank.agreement_required"}, .others = {NAMED(bank, organisation)}, .tells = tells_bank},
 
     /* the bank's agreement */
     {FACT(ACCEPTED),   FROM(LOAN_SENT),                            LOAN_INVESTIGATING, TOLD, .apply = loan_accept},

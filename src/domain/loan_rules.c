@@ -6,6 +6,7 @@
 #include "loan_int.h"
 
 #define PPM 1000000
+#define COUNTS_YES LOAN_APPLIED_COUNTS_AS_GUARANTEED_YES
 
 enum verdict
 loan_refuse(struct problems *p, enum verdict v, const char *pointer, struct slice zh, struct slice en)
@@ -139,6 +140,10 @@ loan_may_apply(const struct view *v, const struct entry *e, struct problems *p)
     if (v->others[1].state == ENTERPRISE_CLOSED)
         return loan_refuse(p, V_RULE_REFUSED, "/enterprise", S("该经营实体已终止"), S("this enterprise has closed"));
     TRY(check_renewed(&v->others[2], d, p));
+    TRY(check_product(p, &v->others[3], e->on));
+    if (d->product.at != NULL && product_counts(&v->others[3]) != (d->counts_as_guaranteed == COUNTS_YES))
+        return loan_refuse(p, V_RULE_REFUSED, "/counts_as_guaranteed", S("与该贷款产品的设定不一致"),
+                           S("the product says otherwise"));
     return check_conditions(d, p);
 }
 
@@ -407,14 +412,6 @@ check_certificate(const struct loan_view *loan, const struct entry *e, struct pr
         arena_print(p->arena, "certificate " SLICE_FMT " ran out on %s", SLICE_ARG(loan->certificate_no), last));
 }
 
-static bool
-is_active_bank(const struct subject *s)
-{
-    const struct organisation_view *v = s->view;
-
-    return s->state == ORGANISATION_ACTIVE && v->sort == ORGANISATION_VIEW_SORT_BANK;
-}
-
 enum verdict
 loan_may_send(const struct view *v, const struct entry *e, struct problems *p)
 {
@@ -422,8 +419,7 @@ loan_may_send(const struct view *v, const struct entry *e, struct problems *p)
     const struct loan_sent *d = e->body;
 
     TRY(check_certificate(loan, e, p));
-    if (!is_active_bank(&v->others[0]))
-        return loan_refuse(p, V_RULE_REFUSED, "/bank", S("须为有效的银行机构"), S("must be a bank that is active"));
+    TRY(check_lender(p, &v->others[0], &v->some_limits[0], e->on));
     if (v->subject->state == LOAN_REJECTED && slice_equal(d->bank, loan->bank))
         return loan_refuse(p, V_RULE_REFUSED, "/bank", S("该银行已拒贷，请另选银行"),
                            S("this bank has rejected the loan; choose another"));

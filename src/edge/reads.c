@@ -214,29 +214,60 @@ read_known(int64_t *out, struct call *c)
     return V_OK;
 }
 
+/* Which figures are asked for: of a year, up to a day, as known at a point of the journal. */
+struct moment {
+    int year;
+    int32_t as_of;
+    int64_t known;
+};
+
+/* This year up to today, or an earlier one up to its end, where the query does not say. */
 static enum verdict
-totals(struct slice *out, struct call *c)
+read_moment(struct moment *out, struct call *c)
 {
     struct slice day = query_find(c->rq, "as_of");
     int this_year, month, day_of_month;
-    int32_t today = day_local(the_clock.wall_ms()), as_of = DAY_ABSENT;
-    int64_t year, known;
+    int32_t today = day_local(the_clock.wall_ms());
+    int64_t year;
 
-    if (c->edge->o.totals == NULL)
-        return V_ROUTE_UNKNOWN;
+    out->as_of = DAY_ABSENT;
     TRY(query_check(&c->fault, c->rq, totals_names));
     day_split(today, &this_year, &month, &day_of_month);
     c->fault = S("year");
     TRY(query_int(&year, c->rq, "year", this_year, 1900, 9999));
     c->fault = S("as_of");
-    if (day.at != NULL && !day_parse(&as_of, day))
+    if (day.at != NULL && !day_parse(&out->as_of, day))
         return V_REQUEST_MALFORMED;
     c->fault = (struct slice){0};
+    out->year = (int)year;
     if (day.at == NULL && year < this_year)
-        day_make(&as_of, (int)year, 12, 31);
-    TRY(read_known(&known, c));
-    return c->edge->o.totals(out, c->db, c->rq->arena, &c->actor, (int)year, as_of == DAY_ABSENT ? today : as_of,
-                             known);
+        day_make(&out->as_of, out->year, 12, 31);
+    if (out->as_of == DAY_ABSENT)
+        out->as_of = today;
+    return read_known(&out->known, c);
+}
+
+static void
+answer_table(struct call *c, enum verdict got, struct slice table)
+{
+    if (got != V_OK) {
+        call_refuse(c, got);
+        return;
+    }
+    c->etag = call_tag(c->rq->arena, table);
+    call_answer(c, 200, "application/json", table);
+}
+
+static enum verdict
+totals(struct slice *out, struct call *c)
+{
+    totals_fn *table = c->edge->o.totals;
+    struct moment m;
+
+    if (table == NULL)
+        return V_ROUTE_UNKNOWN;
+    TRY(read_moment(&m, c));
+    return table(out, c->db, c->rq->arena, &c->actor, m.year, m.as_of, m.known);
 }
 
 void
@@ -245,10 +276,28 @@ reads_totals(struct call *c)
     struct slice table;
     enum verdict got = totals(&table, c);
 
-    if (got != V_OK) {
-        call_refuse(c, got);
-        return;
-    }
-    c->etag = call_tag(c->rq->arena, table);
-    call_answer(c, 200, "application/json", table);
+    answer_table(c, got, table);
+}
+
+static enum verdict
+institutions(struct slice *out, struct call *c)
+{
+    institutions_fn *table = c->edge->o.institutions;
+    struct scope reader;
+    struct moment m;
+
+    if (table == NULL)
+        return V_ROUTE_UNKNOWN;
+    TRY(scope_table(&reader, &c->actor));
+    TRY(read_moment(&m, c));
+    return table(out, c->db, c->rq->arena, &reader, m.year, m.as_of, m.known);
+}
+
+void
+reads_institutions(struct call *c)
+{
+    struct slice table;
+    enum verdict got = institutions(&table, c);
+
+    answer_table(c, got, table);
 }

@@ -21,4 +21,13 @@ void reads_history(struct call *c);
 /* GET /v1/totals?year=&as_of=&known_at=: the plan's table. */
 void reads_totals(struct call *c);
 
+/* GET /v1/institutions?year=&as_of=&known_at=: the banks and their figures: all of them, a bank's own row, or the
+ * figures of the reader's district. */
+#define INSTITUTION_READERS                                                                                            \
+    (ROLE_BIT(ROLE_STREET_CLERK) | ROLE_BIT(ROLE_DISTRICT_CLERK) | ROLE_BIT(ROLE_DISTRICT_CHECKER) |                   \
+     ROLE_BIT(ROLE_CENTRE_OFFICER) | ROLE_BIT(ROLE_BANK_OFFICER) | ROLE_BIT(ROLE_BANK_CHECKER) |                       \
+     ROLE_BIT(ROLE_BANK_MACHINE) | ROLE_BIT(ROLE_SECTION_CHIEF) | ROLE_BIT(ROLE_BUREAU_READER) |                       \
+     ROLE_BIT(ROLE_AUDITOR))
+void reads_institutions(struct call *c);
+
 #endif

@@ -36,6 +36,7 @@ const struct route routes[] = {
     {"POST", "/v1/entries/{kind}",     entries_post,   WRITING, &signature_policy_entry, KIB(256)},
     {"POST", "/v1/entries",            entries_list,   WRITING, &signature_policy_list,  KIB(1024)},
     {"GET",  "/v1/totals",             reads_totals,   READING},
+    {"GET",  "/v1/institutions",       reads_institutions, READING, .roles = INSTITUTION_READERS},
     {"GET",  "/v1/events",             feed_events,    READING, .roles = FEED_READERS},
     {"GET",  "/v1/deliveries",         feed_deliveries, READING, .roles = DELIVERY_READERS},
     {"POST", "/v1/deliveries/replay",  feed_replay,    WRITING, &signature_policy_list, KIB(1),

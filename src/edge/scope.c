@@ -38,21 +38,40 @@ scope_is_house(enum role r)
 }
 
 static enum scope_of
-scope_of(struct slice *key, const struct actor *who)
+scope_of_role(struct slice *key, const struct actor *who, enum scope_of scope)
 {
-    enum scope_of scope = scopes[who->role];
-
-    if (type->seen_whole != 0)
-        scope = (type->seen_whole & ROLE_BIT(who->role)) != 0 ? SCOPE_ALL : SCOPE_ORGANISATION;
     *key = scope == SCOPE_DISTRICT ? who->district : who->organisation;
     return key->len == 0 && scope != SCOPE_ALL ? SCOPE_NONE : scope;
 }
 
 static enum scope_of
+scope_of(struct slice *key, const struct actor *who)
+{
+    return scope_of_role(key, who, scopes[who->role]);
+}
+
+static enum scope_of
 scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
 {
-    *key = (struct slice){0};
-    return type->scope == NULL ? SCOPE_ALL : scope_of(key, who);
+    enum scope_of scope = type->scope == NULL ? SCOPE_ALL : scopes[who->role];
+
+    if (type->seen_whole != 0)
+        scope = (type->seen_whole & ROLE_BIT(who->role)) != 0 ? SCOPE_ALL : SCOPE_ORGANISATION;
+    return scope_of_role(key, who, scope);
+}
+
+enum verdict
+scope_table(struct scope *out, const struct actor *who)
+{
+    struct slice key;
+    enum scope_of scope = scope_of(&key, who);
+
+    *out = (struct scope){S(""), S(""), S("")};
+    if (scope == SCOPE_DISTRICT)
+        out->district = key;
+    if (scope == SCOPE_ORGANISATION)
+        out->organisation = key;
+    return scope == SCOPE_NONE ? V_FORBIDDEN : V_OK;
 }
 
 /* The queries differ in their text alone, so that one struct can hold any one's row. */

@@ -40,6 +40,10 @@ struct waiting_row {
 /* Whether the role sees what is its own organisation's and no more: banks and operators. */
 bool scope_is_house(enum role r);
 
+/* By what a table of figures is narrowed for the reader; empty texts where it is not. V_FORBIDDEN for a role without a
+ * scope, or whose district or organisation is empty. */
+enum verdict scope_table(struct scope *out, const struct actor *who);
+
 /* V_NONE where there is no such row, or it is not this reader's to know. A type without a scope is everybody's. */
 enum verdict scope_one(struct subject_row *out, struct db *db, struct arena *a, const struct actor *who,
                        const struct subject_type *type, struct slice id);

@@ -48,11 +48,24 @@ state_find(int *out, const struct subject_type *type, struct slice name)
     return false;
 }
 
+static enum verdict
+subject_read(struct subject *out, struct arena *a, const struct sql_subject_get *row)
+{
+    const struct json *view;
+
+    if (!state_find(&out->state, out->type, row->state) || json_parse(&view, a, row->view) != V_OK)
+        return V_BROKEN;
+    if (row->first_on.len > 0 && !day_parse(&out->first_on, row->first_on))
+        return V_BROKEN;
+    out->frozen = row->frozen != 0;
+    out->seq = row->seq;
+    return shape_restore(out->view, a, out->type->view, view);
+}
+
 enum verdict
 subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type, struct slice id)
 {
     struct sql_subject_get row;
-    const struct json *view;
     enum verdict got;
 
     subject_blank(out, a, type, id);
@@ -60,13 +73,24 @@ subject_load(struct subject *out, struct db *db, struct arena *a, const struct s
     if (got == V_NONE)
         return V_OK;
     TRY(got);
-    if (!state_find(&out->state, type, row.state) || json_parse(&view, a, row.view) != V_OK)
-        return V_BROKEN;
-    if (row.first_on.len > 0 && !day_parse(&out->first_on, row.first_on))
-        return V_BROKEN;
-    out->frozen = row.frozen != 0;
-    out->seq = row.seq;
-    return shape_restore(out->view, a, type->view, view);
+    return subject_read(out, a, &row);
+}
+
+enum verdict
+subject_page(struct subject **out, size_t *count, struct db *db, struct arena *a, const struct subject_type *type,
+             struct slice after, int64_t most)
+{
+    struct sql_subject_page_all *rows;
+
+    TRY(sql_subject_page_all(&rows, count, db, a, slice_of(type->name), after, S(""), most));
+    *out = NEW_ARRAY(a, struct subject, *count);
+    for (size_t i = 0; i < *count; i++) {
+        struct sql_subject_get row = {rows[i].state, rows[i].frozen, rows[i].first_on, rows[i].seq, rows[i].view};
+
+        subject_blank(&(*out)[i], a, type, rows[i].id);
+        TRY(subject_read(&(*out)[i], a, &row));
+    }
+    return V_OK;
 }
 
 static struct slice

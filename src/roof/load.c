@@ -61,6 +61,7 @@ refused(const struct words *w, const char *file, enum verdict got, const struct 
 
 static const struct option import_options[] = {
     {"places", "FILE",   NULL, "districts and offices, as schemas/plan/places.json",    "行政区划与机构"},
+    {"products", "FILE", NULL, "loan products, as schemas/plan/products.json",          "信贷产品"      },
     {"policy", "FOLDER", NULL, "numbers and lists in force, as schemas/policy",         "政策参数包"    },
     {"plan",   "FILE",   NULL, "a year's targets, as schemas/plan/2023.json",           "年度目标表"    },
     {"loans",  "FILE",   NULL, "running loans, one a row: CSV or XLSX",                  "存量贷款表（CSV 或 XLSX）"},
@@ -72,7 +73,7 @@ static const struct option import_options[] = {
 const struct option_group roof_import_options = {"import", import_options, COUNT(import_options)};
 
 static enum command_end
-import_places(const struct words *w, struct loader *l, const char *file)
+import_founding(const struct words *w, struct loader *l, const char *file, const char *what)
 {
     struct problems problems = {.arena = w->arena};
     size_t posted;
@@ -80,8 +81,20 @@ import_places(const struct words *w, struct loader *l, const char *file)
 
     if (got != V_OK && got != V_REPLAYED)
         return refused(w, file, got, &problems);
-    printf("places %zu\n", posted);
+    printf("%s %zu\n", what, posted);
     return COMMAND_DONE;
+}
+
+static enum command_end
+import_places(const struct words *w, struct loader *l, const char *file)
+{
+    return import_founding(w, l, file, "places");
+}
+
+static enum command_end
+import_products(const struct words *w, struct loader *l, const char *file)
+{
+    return import_founding(w, l, file, "products");
 }
 
 static enum command_end
@@ -125,8 +138,8 @@ import_plan(const struct words *w, struct loader *l, const char *file)
 static const struct {
     const char *option;
     enum command_end (*load)(const struct words *w, struct loader *l, const char *path);
-} imports[] = {{"places", import_places}, {"policy", import_policy}, {"plan", import_plan},
-               {"loans", roof_bring_loans}, {"totals", roof_bring_totals}};
+} imports[] = {{"places", import_places}, {"products", import_products}, {"policy", import_policy},
+               {"plan", import_plan},     {"loans", roof_bring_loans},   {"totals", roof_bring_totals}};
 
 enum command_end
 roof_import(const struct words *w)

@@ -119,6 +119,23 @@ totals(struct slice *out, struct db *db, struct arena *a, const struct actor *wh
     return V_OK;
 }
 
+static enum verdict
+institutions(struct slice *out, struct db *db, struct arena *a, const struct scope *reader, int year, int32_t as_of,
+             int64_t known_seq)
+{
+    struct buf b = {.arena = a};
+    struct institution_table t;
+    enum verdict got;
+
+    TRY(db_snapshot(db));
+    got = institution_table(&t, &the_registry, db, a, reader, year, as_of, known_seq);
+    db_snapshot_end(db);
+    TRY(got);
+    institution_table_json(&b, &t);
+    *out = buf_slice(&b);
+    return V_OK;
+}
+
 static enum command_end
 read_delivery(struct delivery_options *out, const struct words *w)
 {
@@ -152,6 +169,7 @@ read_options(struct http_options *http, struct edge_options *edge, const struct 
     edge->openapi = (struct slice){entry_openapi, entry_openapi_size};
     edge->key_find = key_record_load;
     edge->totals = totals;
+    edge->institutions = institutions;
     return read_delivery(&edge->delivery, w);
 }
 

@@ -126,22 +126,32 @@ only_facts_have_an_excess_and_what_is_loaded_is_read(void **state)
 
 /* A row's names of fields are resolved while a request waits: here they are resolved before. */
 static void
-others_are_named_by_texts_that_exist(void **state)
+must_name(const struct kind *k, const char *field, enum name_of of)
+{
+    const struct field *f;
+
+    if (of == OF_ACTOR || of == OF_SUBJECT)
+        return;
+    f = shape_field(of == OF_VIEW ? k->type->view : k->schema->shape, slice_of(field));
+    if (f == NULL || f->type != FIELD_TEXT)
+        fail_msg("%s names something by %s, which is no text", k->schema->name, field);
+}
+
+static void
+others_and_sums_are_named_by_texts_that_exist(void **state)
 {
     (void)state;
-    FOR_KINDS(t, k)
+    FOR_KINDS(t, k) {
         for (size_t i = 0; i < OTHERS_MAX && k->others[i].type != NULL; i++) {
             const struct other *o = &k->others[i];
-            const struct field *f;
 
-            if (o->of == OF_ACTOR)
-                continue;
-            f = shape_field(o->of == OF_VIEW ? (*t)->view : k->schema->shape, slice_of(o->field));
-            if (f == NULL || f->type != FIELD_TEXT)
-                fail_msg("%s names another by %s, which is no text", k->schema->name, o->field);
+            must_name(k, o->field, o->of);
             if (registry_type(&the_registry, slice_of(o->type->name)) != o->type)
                 fail_msg("%s names a %s, which the registry has not", k->schema->name, o->type->name);
         }
+        for (size_t i = 0; i < SUMS_MAX && k->sums[i].indicator != NULL; i++)
+            must_name(k, k->sums[i].field, k->sums[i].of);
+    }
 }
 
 /* Effects carry a code over as a number. */
@@ -310,6 +320,8 @@ every_limit_that_a_row_reads_is_set_by_a_policy_pack(void **state)
     FOR_KINDS(t, k) {
         for (size_t i = 0; i < LIMITS_MAX && k->limits[i] != NULL; i++)
             must_be_in(&names, k->limits[i], k->schema->name);
+        for (size_t i = 0; i < LIMITS_MAX && k->some_limits[i] != NULL; i++)
+            must_be_in(&names, k->some_limits[i], k->schema->name);
         for (size_t i = 0; i < k->schema->shape->count; i++) {
             const struct field *f = &k->schema->shape->fields[i];
             const char *list = f->type == FIELD_TEXTS ? f->items->fields[0].list : f->list;
@@ -331,7 +343,7 @@ main(void)
         cmocka_unit_test(moves_lead_from_and_to_states_of_their_type),
         cmocka_unit_test(every_state_can_be_reached),
         cmocka_unit_test(only_facts_have_an_excess_and_what_is_loaded_is_read),
-        cmocka_unit_test(others_are_named_by_texts_that_exist),
+        cmocka_unit_test(others_and_sums_are_named_by_texts_that_exist),
         cmocka_unit_test(a_code_means_the_same_in_an_entry_and_in_its_view),
         cmocka_unit_test(what_is_told_to_banks_may_be_seen_by_their_machines),
         cmocka_unit_test(corrections_and_proposals_are_let_in_by_kinds_of_the_registry),

@@ -26,6 +26,14 @@
 #define LENT "'role':'district_checker','district':'330602'"
 #define DAYS "'from':'2023-06-30','until':'2023-07-02','reason':'leave'" /* both lists have it */
 #define FACTOR "loan.partnership_factor@330600"
+#define CHIEF &town_chief
+#define LIST(codes) "'from':'2023-01-01','source':'S17','confidence':'A','unit':'list','items':[" codes "]"
+#define CAUSES "bank_measure_cause@330600"
+#define LEAVING "bank_leave_reason@330600"
+#define BY_HAND "'cause':'by_hand','remark':'经谈话认定'"
+#define AGREEMENT "'agreement_no':'A1','from':'2023-01-01','to':'2023-12-31'"
+#define PRODUCT "'zh':'浙岗贷','en':'Job loan','counts_as_guaranteed':'no','from':'2023-01-01','source':'S17'"
+#define MERGER "'into':'bank-sx','from':'2023-07-01'"
 
 /* `state`: where its loan is brought first; LOAN_NEW: it stands where it is, or is no loan. */
 static const struct {
@@ -60,6 +68,19 @@ static const struct {
     {LOAN_SENT,     "L7",      STREET,  "loan.withdrawn",                  "2023-06-01", ""                           },
     {LOAN_REJECTED, "L8",      CLOCK,   "loan.expired",                    "2023-06-01", ""                           },
     {LOAN_NEW,      FACTOR,    CENTRE,  "limit.ended",                     "2023-06-01", "'to':'2023-12-31'"          },
+    {LOAN_NEW,      CAUSES,    CENTRE,  "limit.set",                       "2023-01-01", LIST("'by_hand'")            },
+    {LOAN_NEW,      LEAVING,   CENTRE,  "limit.set",                       "2023-01-01", LIST("'removed'")            },
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.agreement_signed",   "2023-02-02", AGREEMENT                    },
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.branch_opened",      "2023-02-02",
+     "'branch':'b-1','zh':'越城支行','district':'330602'"},
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.branch_closed",      "2023-02-03", "'branch':'b-1'"             },
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.warned",             "2023-02-03", BY_HAND                      },
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.resumed",            "2023-02-04", BY_HAND                      },
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.left",               "2023-02-05", "'reason':'removed'"         },
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.returned",           "2023-02-05", ""                           },
+    {LOAN_NEW,      "bank-rcb", CENTRE, "organisation.merged",             "2023-02-06", MERGER                       },
+    {LOAN_NEW,      "zgd",     CENTRE,  "product.set",                     "2023-02-06", PRODUCT                      },
+    {LOAN_NEW,      "bank-zj", CHIEF,   "organisation.suspended",          "2023-06-30", BY_HAND                      },
 };
 
 #define RULE(name, value) "{'subject':'" name "@330600','on':'2023-01-01','from':'2023-01-01'," value \
@@ -88,6 +109,19 @@ correct(struct world *w)
     assert_int_equal(lending_confirm(w, other), V_OK);
 }
 
+/* Against the last entry there is. */
+static void
+appeal(struct world *w)
+{
+    int64_t head;
+
+    assert_int_equal(ledger_head(&head, w->reader, w->arena), V_OK);
+    lending_expect(w, ZJ_CHECKER, "organisation.appealed", "bank-zj", "2023-06-30",
+                   arena_print(w->arena, "'against':%lld,'remark':'数据有误'", (long long)head).at, V_OK);
+    lending_expect(w, CHIEF, "organisation.appeal_decided", "bank-zj", "2023-06-30",
+                   "'result':'upheld','remark':'经复核'", V_OK);
+}
+
 static void
 post_every_kind(struct world *w)
 {
@@ -100,10 +134,11 @@ post_every_kind(struct world *w)
         lending_loan(w, facts[i].subject, facts[i].state);
         lending_expect(w, facts[i].who, facts[i].kind, facts[i].subject, facts[i].on, facts[i].fields, V_OK);
     }
+    appeal(w);
     correct(w);
 }
 
-#define KINDS 40
+#define KINDS 52
 
 /* The first line of a kind; false where no such entry was posted. */
 static bool

@@ -408,6 +408,53 @@ asks_for_totals_as_of_a_day_and_as_known(void **state)
     assert_string_equal(desk_text(d, "as_of"), "2023-06-30");
 }
 
+static void
+narrows_the_table_of_banks_to_what_is_the_readers(void **state)
+{
+    static const struct {
+        const char *who;
+        int status;
+        const char *district, *organisation;
+    } cases[] = {
+        {OFFICER,                            200, "",       ""      },
+        {CHIEF,                              200, "",       ""      },
+        {"bureau_reader:bureau:he",          200, "",       ""      },
+        {AUDITOR,                            200, "",       ""      },
+        {CLERK,                              200, "330602", ""      },
+        {CLERK_ELSEWHERE,                    200, "330603", ""      },
+        {"district_checker:330602:qian:330602", 200, "330602", ""   },
+        {"street_clerk:st-1:feng:330602",    200, "330602", ""      },
+        {"bank_officer:bank-x:a",            200, "",       "bank-x"},
+        {"bank_checker:bank-y:b",            200, "",       "bank-y"},
+        {"district_clerk:330602:zhou",       403, NULL,     NULL    }, /* of no district */
+        {EXPERT,                             403, NULL,     NULL    },
+        {"operator:op-1:c",                  403, NULL,     NULL    },
+        {"payer:centre:d",                   403, NULL,     NULL    },
+        {"system:centre:root",               403, NULL,     NULL    },
+        {"security:centre:guard",            403, NULL,     NULL    },
+        {NULL,                               401, NULL,     NULL    },
+    };
+    struct desk *d = *state;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (get(d, cases[i].who, "/v1/institutions?year=2023&as_of=2023-06-01&known_at=2") != cases[i].status)
+            fail_msg("case %zu: %s", i, d->client.text);
+        if (cases[i].status != 200)
+            continue;
+        assert_string_equal(desk_text(d, "district"), cases[i].district);
+        assert_string_equal(desk_text(d, "organisation"), cases[i].organisation);
+        assert_string_equal(desk_text(d, "as_of"), "2023-06-01");
+        assert_int_equal(json_find(desk_json(d), S("known_at"))->number, 2);
+    }
+    assert_int_equal(get_signed(d, "bank-one", "/v1/institutions"), 200);
+    assert_string_equal(desk_text(d, "organisation"), "bank-one");
+    assert_int_equal(get_if_none(d, "/v1/institutions?year=2022", "\"other\""), 200);
+    assert_int_equal(get_if_none(d, "/v1/institutions?year=2022", desk_field(d, "ETag")), 304);
+    assert_int_equal(get(d, OFFICER, "/v1/institutions?year=soon"), 400);
+    assert_int_equal(get(d, OFFICER, "/v1/institutions?bank=bank-x"), 400);
+    assert_int_equal(get(d, OFFICER, "/v1/institutions/bank-x"), 404);
+}
+
 /* ---- what machines watch --------------------------------------------------------------------------------------- */
 
 static void
@@ -489,6 +536,7 @@ main(void)
         TEST(gives_watchers_the_leaves_that_hash_to_the_checkpoint),
         TEST(proves_an_entry_to_its_own_house),
         TEST(asks_for_totals_as_of_a_day_and_as_known),
+        TEST(narrows_the_table_of_banks_to_what_is_the_readers),
         TEST(tells_machines_how_it_is),
         TEST(offers_the_api_document),
         TEST(guards_every_answer_with_its_fields),

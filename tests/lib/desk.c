@@ -140,6 +140,20 @@ desk_totals(struct slice *out, struct db *db, struct arena *a, const struct acto
     return V_OK;
 }
 
+static enum verdict
+desk_institutions(struct slice *out, struct db *db, struct arena *a, const struct scope *reader, int year,
+                  int32_t as_of, int64_t known_seq)
+{
+    char day[DAY_TEXT_SIZE];
+
+    (void)db;
+    day_print(day, as_of);
+    *out = arena_print(a, "{\"district\":\"" SLICE_FMT "\",\"organisation\":\"" SLICE_FMT "\",\"year\":%d,"
+                          "\"as_of\":\"%s\",\"known_at\":%lld}", SLICE_ARG(reader->district),
+                       SLICE_ARG(reader->organisation), year, day, (long long)known_seq);
+    return V_OK;
+}
+
 /* ---- life
  * ------------------------------------------------------------------------------------------------------------ */
 
@@ -170,6 +184,7 @@ open_edge(struct desk *d)
     o.key_find = desk_key_find;
     o.session_find = desk_session_find;
     o.totals = desk_totals;
+    o.institutions = desk_institutions;
     if (desk_people != NULL) {
         people = *desk_people;
         people.vault = d->world->vault;

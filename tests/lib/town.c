@@ -62,10 +62,10 @@ static const struct {
     {"limit.set", "enterprise_close_reason@330600", LIST "['deregistered','merged']"},
 };
 
-int
-town_setup(void **state)
+void
+town_open(void **state, const struct registry *r)
 {
-    struct world *w = world_open(state, &the_registry);
+    struct world *w = world_open(state, r);
     struct posting *all[COUNT(beginnings)];
 
     for (size_t i = 0; i < COUNT(beginnings); i++)
@@ -77,6 +77,12 @@ town_setup(void **state)
     for (size_t i = 0; i < COUNT(beginnings); i++)
         if (all[i]->got != V_OK)
             fail_msg("the town: %s: %s", beginnings[i].subject, verdict_row(all[i]->got)->name);
+}
+
+int
+town_setup(void **state)
+{
+    town_open(state, &the_registry);
     return 0;
 }
 

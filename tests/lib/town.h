@@ -13,6 +13,8 @@
  * bank-sx, bank-rcb, operator-one, centre, bureau, 330602, 330603, street-602; all since 2020-01-01.
  * The teardown is world_teardown. */
 int town_setup(void **state);
+/* The same with the real kinds and some more. */
+void town_open(void **state, const struct registry *r);
 
 extern const struct actor town_system, town_security, town_auditor, town_chief, town_officer, town_import;
 extern const struct actor town_clerk, town_checker, town_street;                /* of 330602 */

@@ -75,6 +75,9 @@ def checks(folder):
     before = {f.name: f.read_bytes() for f in var.iterdir() if f.is_file()}
     yield "changes_nothing_when_made_again", (ventured("init", "--data", str(var))[0] == 1 and
                                               before == {f.name: f.read_bytes() for f in var.iterdir() if f.is_file()})
+    products = ("import", "--data", str(var), "--products", str(ROOT / "schemas/plan/products.json"))
+    told = [ventured(*products) for _ in range(2)]
+    yield "imports_loan_products_once", told == [(0, "products 3\n"), (0, "products 0\n")]
     ended = ventured("serve", "--data", str(var), "--listen", "127.0.0.1:0")[0]
     yield "refuses_to_serve_without_certificates", ended == 1
     certificate(var, 7)
@@ -85,6 +88,7 @@ def checks(folder):
         yield "is_ready", status == 200 and json.loads(body)["ready"] is True
         status, body = d.get("/v1/loans")
         yield "asks_who_reads", status == 401 and json.loads(body)["verdict"] == "login_needed"
+        yield "asks_who_reads_the_table_of_banks", d.get("/v1/institutions")[0] == 401
         yield "shows_its_certificate", d.serial() == 7
         certificate(var, 8)
         d.process.send_signal(signal.SIGHUP)
