@@ -257,7 +257,8 @@ demo_run(struct demo_report *out, const struct demo_options *o)
     demo_flush(&d);
     for (int64_t i = 1; i <= o->waiting && d.got == V_OK; i++)
         loan_wait(&d, o->loans + i, day_local(the_clock.wall_ms()));
-    demo_flush(&d);
+    if (o->loans > 0)
+        demo_stories(&d);
     demo_keys_close(&d);
     arena_close(d.group);
     arena_close(d.kept);

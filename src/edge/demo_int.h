@@ -22,6 +22,7 @@ struct demo {
     size_t count;
     uint64_t id_seed; /* 0 for the banks, who are the same under every seed */
     int64_t serial;   /* of entries: with that seed it makes their ids */
+    int64_t last_seq; /* of the entry that was flushed last; 0 while that waits for a second person */
     int32_t year_start;
     enum verdict got; /* the first refusal; nothing is posted after it */
 };
@@ -33,6 +34,7 @@ struct slice demo_uuid(struct arena *a, uint64_t seed, const char *what, int64_t
 
 /* What is posted next is the same entry wherever `what` is the same, whatever the seed. */
 void demo_ids_of(struct demo *d, const char *what);
+struct slice demo_next_id(struct demo *d); /* of the entry that is posted next; kept */
 
 /* One entry: `fields` as JSON without braces, empty for none, NUL-terminated. Somebody of the office says it, or a bank
  * tells it and signs for it. Entries gather to a group until demo_flush. */
@@ -67,5 +69,10 @@ void demo_locals_open(struct demo *d, const char *account, const char *role);
 /* Banks, keys, people, fund. V_USAGE where a key cannot be kept. */
 void demo_found(struct demo *d);
 void demo_keys_close(struct demo *d);
+
+/* ---- demo_stories.c ---------------------------------------------------------------------------------------------- */
+
+/* Loans that go every way a loan can go, whatever the seed. */
+void demo_stories(struct demo *d);
 
 #endif

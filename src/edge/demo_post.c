@@ -31,6 +31,12 @@ demo_ids_of(struct demo *d, const char *what)
     d->serial = 0;
 }
 
+struct slice
+demo_next_id(struct demo *d)
+{
+    return demo_uuid(d->kept, d->id_seed, "entry", d->serial);
+}
+
 /* ---- posting ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -58,6 +64,7 @@ demo_flush(struct demo *d)
         if (got != V_OK && got != V_REPLAYED)
             refuse(d, d->waiting[i], got);
         d->report->entries += got == V_OK;
+        d->last_seq = d->waiting[i]->seq;
     }
     d->count = 0;
     arena_reset(d->group);
