@@ -176,8 +176,8 @@ secret_set(struct demo *d)
 static void
 fund_fill(struct demo *d)
 {
-    long long loans = (long long)(d->o->loans + d->o->waiting);
-    struct slice what = arena_print(d->kept, "fund-%llu-%lld", (unsigned long long)d->o->seed, loans);
+    int64_t loans = d->o->loans + d->o->waiting, amount = loans * DEMO_CLASS1_MOST;
+    struct slice what = arena_print(d->kept, "fund-%llu-%lld", (unsigned long long)d->o->seed, (long long)loans);
 
     demo_say(d, &demo_officer, "fund.founded", DEMO_FUND, d->year_start, S("\"zh\":\"演示创业担保基金\""));
     if (loans == 0)
@@ -185,7 +185,7 @@ fund_fill(struct demo *d)
     demo_ids_of(d, what.at);
     demo_say(d, &demo_payer, "fund.paid_in", DEMO_FUND, d->year_start,
              arena_print(d->group, "\"amount\":%lld,\"voucher_no\":\"demo-" SLICE_FMT "\"",
-                         loans * (long long)DEMO_CLASS1_MOST, SLICE_ARG(what)));
+                         (long long)amount, SLICE_ARG(what)));
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
