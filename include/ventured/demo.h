@@ -17,18 +17,21 @@ struct demo_options {
     const char *endpoint;    /* where the first bank is told of its applications; NULL: it is not */
     bool with_secret;        /* register a shared secret of the first bank beside its key */
     uint64_t seed;
-    int64_t loans;           /* of 2023, each with its story */
+    int64_t loans;           /* of 2023, drawn by the seed; with any of them come the stories */
     int64_t waiting;         /* and applications of today, sent to a bank and not decided */
-    void (*told)(const char *loan, const char *bank, int64_t amount,
-    int64_t term_months); /* of each of these; or NULL */
+    /* Told of each of these, and of each story; or NULL. */
+    void (*told)(const char *loan, const char *bank, int64_t amount, int64_t term_months);
+    void (*story)(const char *name, const char *zh, const char *en);
 };
 
 struct demo_report {
-    int64_t entries, loans, refused;
+    int64_t entries, loans, stories, refused;
 };
 
 /* Organisations, accounts and keys of four demo banks, then the loans of 2023. Entry ids follow from the seed, so that
- * running it again changes nothing. The first refusal ends it: V_BROKEN, after one log line that names it. */
+ * running it again changes nothing. The stories, loans "demo-story-NAME" that together make every move a loan can make,
+ * follow from no seed and are the same in every registry. The first refusal ends it: V_BROKEN, after one log line that
+ * names it. */
 enum verdict demo_run(struct demo_report *out, const struct demo_options *o);
 
 #endif

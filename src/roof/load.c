@@ -160,7 +160,7 @@ roof_import(const struct words *w)
 
 static const struct option demo_options[] = {
     {"seed",   "N",   "2023",                   "the same seed gives the same records",       "随机种子"        },
-    {"loans",  "N",   "600",                    "how many loans",                             "贷款笔数"        },
+    {"loans",  "N",   "600",                    "how many loans; with any, each story too",   "贷款笔数；不为零时另加典型案例"},
     {"waiting", "N",  "0",                      "applications of today that wait at a bank",  "待银行审批笔数"  },
     {"origin", "URL", "https://localhost:8443", "of the API that the banks' signatures name", "签名所指接口地址"},
     {"endpoint", "URL", NULL,                   "where bank-demo-1 is told of applications",  "演示银行一行的推送地址"},
@@ -173,6 +173,12 @@ static void
 tell_waiting(const char *loan, const char *bank, int64_t amount, int64_t term_months)
 {
     printf("waiting %s %s %lld %lld\n", loan, bank, (long long)amount, (long long)term_months);
+}
+
+static void
+tell_story(const char *name, const char *zh, const char *en)
+{
+    printf("story demo-story-%s %s (%s)\n", name, zh, en);
 }
 
 enum command_end
@@ -204,10 +210,12 @@ roof_demo(const struct words *w)
         .loans = loans,
         .waiting = waiting,
         .told = tell_waiting,
+        .story = tell_story,
     };
     if (demo_run(&report, &o) != V_OK)
         end = command_refused(w, "a demo record was refused; the log says which (演示数据被拒，见日志)");
-    printf("demo loans %lld entries %lld (synthetic, 合成数据)\n", (long long)report.loans, (long long)report.entries);
+    printf("demo loans %lld stories %lld entries %lld (synthetic, 合成数据)\n", (long long)report.loans,
+           (long long)report.stories, (long long)report.entries);
     loader_close(&l);
     return end;
 }
