@@ -257,7 +257,7 @@ static const struct row sendings[] = {
      "/on", "ran out on 2023-05-31"},
     {"to a bank that nobody registered", CLERK, "2023-05-01", "'bank':'bank-moon'", V_REFERENCE_UNKNOWN,
      "/bank", NULL},
-    {"to a bank that has closed", CLERK, "2023-05-01", "'bank':'bank-gone'", V_RULE_REFUSED, "/bank", "active"},
+    {"to a bank that has closed", CLERK, "2023-05-01", "'bank':'bank-gone'", V_RULE_REFUSED, "/bank", "closed"},
     {"to a street office", CLERK, "2023-05-01", "'bank':'street-602'", V_RULE_REFUSED, "/bank", "bank"},
 };
 

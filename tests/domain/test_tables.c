@@ -172,6 +172,19 @@ a_code_means_the_same_in_an_entry_and_in_its_view(void **state)
         }
 }
 
+/* Paper goes on beside the registry: whatever is entered can say where its paper lies. */
+static void
+every_entry_can_name_its_paper(void **state)
+{
+    (void)state;
+    FOR_KINDS(t, k) {
+        const struct field *f = shape_field(k->schema->shape, S("paper"));
+
+        if (f == NULL || f->type != FIELD_TEXT || f->required || f->is_private)
+            fail_msg("%s cannot name its paper", k->schema->name);
+    }
+}
+
 static void
 what_is_told_to_banks_may_be_seen_by_their_machines(void **state)
 {
@@ -345,6 +358,7 @@ main(void)
         cmocka_unit_test(only_facts_have_an_excess_and_what_is_loaded_is_read),
         cmocka_unit_test(others_and_sums_are_named_by_texts_that_exist),
         cmocka_unit_test(a_code_means_the_same_in_an_entry_and_in_its_view),
+        cmocka_unit_test(every_entry_can_name_its_paper),
         cmocka_unit_test(what_is_told_to_banks_may_be_seen_by_their_machines),
         cmocka_unit_test(corrections_and_proposals_are_let_in_by_kinds_of_the_registry),
         cmocka_unit_test(what_may_be_proposed_can_be_let_in_by_somebody),
