@@ -311,4 +311,9 @@ struct clock_fact {
 enum verdict organisations_clock(struct clock_fact **out, size_t *count, struct db *db, struct arena *a,
                                  int32_t today);
 
+/* The loans of banks that have merged, each to go on at the bank that took over; at most LOANS_CLOCK_MAX at a time, and
+ * others when asked again. `on` is the day of the merger. */
+#define LOANS_CLOCK_MAX 1000
+enum verdict loans_clock(struct clock_fact **out, size_t *count, struct db *db, struct arena *a, int32_t today);
+
 #endif

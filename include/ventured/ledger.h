@@ -123,6 +123,10 @@ enum verdict lines_load(struct lines *out, const struct registry *r, struct db *
 enum verdict subject_page(struct subject **out, size_t *count, struct db *db, struct arena *a,
                           const struct subject_type *type, struct slice after, int64_t most);
 
+/* The ids of at most `most` subjects of a type that are an organisation's and in that state, in their order. */
+enum verdict subject_ids(struct slice **out, size_t *count, struct db *db, struct arena *a,
+                         const struct subject_type *type, struct slice organisation, int state, int64_t most);
+
 /* One private text of an entry: `id` as entry_sealed gives it, `pointer` that of the field,
  * such as "/name". V_NONE where it was left out or erased. */
 enum verdict private_open(struct slice *out, const struct vault *v, struct db *db, struct arena *a, struct slice id,

@@ -93,6 +93,20 @@ subject_page(struct subject **out, size_t *count, struct db *db, struct arena *a
     return V_OK;
 }
 
+enum verdict
+subject_ids(struct slice **out, size_t *count, struct db *db, struct arena *a, const struct subject_type *type,
+            struct slice organisation, int state, int64_t most)
+{
+    struct sql_subject_page_organisation *rows;
+
+    TRY(sql_subject_page_organisation(&rows, count, db, a, slice_of(type->name), organisation, S(""),
+                                      slice_of(type->states[state].name), most));
+    *out = NEW_ARRAY(a, struct slice, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*out)[i] = rows[i].id;
+    return V_OK;
+}
+
 static struct slice
 text_or_empty(struct slice s)
 {

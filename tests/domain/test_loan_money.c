@@ -244,6 +244,36 @@ moves_a_loan_to_another_bank_by_date(void **state)
     lending_verify(w);
 }
 
+/* A merger by date: the clock is owed each loan that can be handed on, and none of them twice. */
+static void
+hands_on_the_loans_of_a_bank_that_has_merged(void **state)
+{
+    struct world *w = *state;
+    struct clock_fact *facts;
+    size_t count;
+    int32_t day;
+
+    lending_loan_class1(w, "L1", LOAN_REPAYING);
+    lending_loan_class1(w, "L2", LOAN_SENT);
+    lending_loan_class1(w, "L3", LOAN_SETTLED);
+    lending_expect(w, CENTRE, "organisation.merged", "bank-zj", "2023-06-01", "'into':'bank-sx','from':'2023-06-10'",
+                   V_OK);
+    assert_true(day_parse(&day, S("2023-06-09")));
+    assert_int_equal(loans_clock(&facts, &count, w->reader, w->arena, day), V_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(loans_clock(&facts, &count, w->reader, w->arena, day + 1), V_OK);
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(facts[i].kind, "loan.transferred");
+        lending_expect(w, CLOCK, facts[i].kind, arena_copy(w->arena, facts[i].subject).at, "2023-06-10",
+                       "'bank':'bank-sx'", V_OK);
+    }
+    assert_int_equal(loans_clock(&facts, &count, w->reader, w->arena, day + 1), V_OK);
+    assert_int_equal(count, 0);
+    lending_expect(w, SX, "loan.repaid", "L1", "2023-06-20", "'amount':5,'voucher_no':'R1'", V_OK);
+    assert_false(lending_subject(w, "L1").frozen);
+}
+
 /* ---- running loans --------------------------------------------------------------------------------------------- */
 
 #define BROUGHT(lent, outstanding)                                                                                     \
@@ -408,6 +438,7 @@ main(void)
         TEST(supports_whoever_got_the_money_after_a_change_of_borrower),
         TEST(lends_a_renewal_apart_and_a_product_not_at_all),
         TEST(moves_a_loan_to_another_bank_by_date),
+        TEST(hands_on_the_loans_of_a_bank_that_has_merged),
         TEST(goes_on_with_a_loan_that_ran_before),
         TEST(supports_by_a_renewal_only_where_the_rule_says_so),
         TEST(ties_to_the_fen_after_any_story),
