@@ -19,7 +19,6 @@ struct bringing {
     struct arena *kept, *row_arena;
     struct sheet sheet;
     struct columns columns;
-    bool posting;            /* false while rows are only read */
     size_t row;              /* at hand, from 1 */
     struct made made;        /* its entries */
     size_t step;             /* the next of them */
