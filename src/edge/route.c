@@ -7,6 +7,7 @@
 
 #include "entries.h"
 #include "feed.h"
+#include "intake.h"
 #include "metrics.h"
 #include "proofs.h"
 #include "reads.h"
@@ -45,6 +46,9 @@ const struct route routes[] = {
     {"POST", "/v1/session/role",       FILLED_IN},
     {"POST", "/v1/password",           FILLED_IN},
     {"POST", "/v1/totp",               FILLED_IN},
+    {"POST", "/v1/eligibility",        intake_draft,   WRITING, &signature_policy_list, KIB(16),
+     .roles = INTAKE_DRAFTERS},
+    {"GET",  "/v1/loans/{id}/eligibility", intake_eligibility, READING, .roles = INTAKE_READERS},
     {"GET",  "/v1/{plural}",           reads_page,     READING},
     {"GET",  "/v1/{plural}/{id}",      reads_one,      READING},
     {"GET",  "/v1/{plural}/{id}/entries", reads_history, READING},

@@ -48,11 +48,32 @@ state_find(int *out, const struct subject_type *type, struct slice name)
     return false;
 }
 
+/* What every query of subjects gives: one struct can hold any one's row. */
+#define SAME_ROW(query)                                                                                                \
+    static_assert(sizeof(struct query) == sizeof(struct sql_subject_one_all), "the same columns");                     \
+    static_assert(offsetof(struct query, view) == offsetof(struct sql_subject_one_all, view), "in the same order")
+SAME_ROW(sql_subject_page_all);
+SAME_ROW(sql_subject_of_person);
+
+/* `out` is blank. */
+static enum verdict
+row_read(struct subject *out, struct arena *a, const struct sql_subject_get *row)
+{
+    const struct json *view;
+
+    if (!state_find(&out->state, out->type, row->state) || json_parse(&view, a, row->view) != V_OK)
+        return V_BROKEN;
+    if (row->first_on.len > 0 && !day_parse(&out->first_on, row->first_on))
+        return V_BROKEN;
+    out->frozen = row->frozen != 0;
+    out->seq = row->seq;
+    return shape_restore(out->view, a, out->type->view, view);
+}
+
 enum verdict
 subject_load(struct subject *out, struct db *db, struct arena *a, const struct subject_type *type, struct slice id)
 {
     struct sql_subject_get row;
-    const struct json *view;
     enum verdict got;
 
     subject_blank(out, a, type, id);
@@ -60,13 +81,57 @@ subject_load(struct subject *out, struct db *db, struct arena *a, const struct s
     if (got == V_NONE)
         return V_OK;
     TRY(got);
-    if (!state_find(&out->state, type, row.state) || json_parse(&view, a, row.view) != V_OK)
-        return V_BROKEN;
-    if (row.first_on.len > 0 && !day_parse(&out->first_on, row.first_on))
-        return V_BROKEN;
-    out->frozen = row.frozen != 0;
-    out->seq = row.seq;
-    return shape_restore(out->view, a, type->view, view);
+    return row_read(out, a, &row);
+}
+
+/* ---- several of them ------------------------------------------------------------------------------------------- */
+
+static enum verdict
+rows_read(struct subject **out, struct arena *a, const struct subject_type *type, const void *rows, size_t count)
+{
+    const struct sql_subject_one_all *at = rows;
+
+    *out = NEW_ARRAY(a, struct subject, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct sql_subject_get row = {at[i].state, at[i].frozen, at[i].first_on, at[i].seq, at[i].view};
+
+        subject_blank(&(*out)[i], a, type, at[i].id);
+        TRY(row_read(&(*out)[i], a, &row));
+    }
+    return V_OK;
+}
+
+enum verdict
+ledger_of_person(struct subject **out, size_t *count, struct db *db, struct arena *a, const struct subject_type *type,
+                 struct slice person)
+{
+    struct sql_subject_of_person *rows;
+
+    TRY(sql_subject_of_person(&rows, count, db, a, slice_of(type->name), person, LEDGER_LOOKUP_MAX));
+    return rows_read(out, a, type, rows, *count);
+}
+
+enum verdict
+ledger_in_state(struct subject **out, size_t *count, struct db *db, struct arena *a, const struct subject_type *type,
+                int state)
+{
+    struct sql_subject_page_all *rows;
+
+    TRY(sql_subject_page_all(&rows, count, db, a, slice_of(type->name), S(""), slice_of(type->states[state].name),
+                             LEDGER_LOOKUP_MAX));
+    return rows_read(out, a, type, rows, *count);
+}
+
+enum verdict
+ledger_since(int32_t *out, struct db *db, struct arena *a, const struct subject *s)
+{
+    struct sql_journal_since row;
+    struct leaf leaf;
+
+    TRY(sql_journal_since(&row, db, a, slice_of(s->type->name), s->id, slice_of(s->type->states[s->state].name)));
+    TRY(leaf_decode(&leaf, a, row.leaf));
+    *out = leaf.on;
+    return V_OK;
 }
 
 static struct slice

@@ -1,0 +1,138 @@
+/*
+ * What is known of a loan at the counter, as documents.
+ * Knows the members of each and their order; must not know how a condition is judged.
+ * Invariant: what is not known is left out, never written as 0 or as an empty text.
+ */
+#include "loan_int.h"
+
+static void
+add_text(struct buf *b, const char *key, struct slice text)
+{
+    if (text.at == NULL)
+        return;
+    json_add_key(b, key);
+    json_add_text(b, text);
+}
+
+static void
+add_word(struct buf *b, const char *key, const char *word)
+{
+    add_text(b, key, word == NULL ? (struct slice){0} : slice_of(word));
+}
+
+static void
+add_number(struct buf *b, const char *key, int64_t number)
+{
+    if (number == INT_ABSENT)
+        return;
+    json_add_key(b, key);
+    json_add_int(b, number);
+}
+
+static void
+add_day(struct buf *b, const char *key, int32_t day)
+{
+    char text[DAY_TEXT_SIZE];
+
+    if (day == DAY_ABSENT)
+        return;
+    day_print(text, day);
+    add_word(b, key, text);
+}
+
+static void
+add_texts(struct buf *b, const char *key, const struct slice *texts, size_t count)
+{
+    json_add_key(b, key);
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_add_comma(b);
+        json_add_text(b, texts[i]);
+    }
+    buf_add_char(b, ']');
+}
+
+/* Where a number or a list is from. */
+static void
+add_origin(struct buf *b, const struct limit *l)
+{
+    if (l->source.at == NULL)
+        return;
+    add_text(b, "source", l->source);
+    add_text(b, "confidence", l->confidence);
+    add_text(b, "scope", l->scope);
+    add_day(b, "from", l->from);
+}
+
+/* ---- eligibility ----------------------------------------------------------------------------------------------- */
+
+static void
+add_rule(struct buf *b, const struct eligible_rule *r)
+{
+    static const char *const statuses[] = {
+        [ELIGIBLE_MET] = "met",
+        [ELIGIBLE_NOT_MET] = "not_met",
+        [ELIGIBLE_NOT_KNOWN] = "not_known",
+        [ELIGIBLE_NOT_APPLICABLE] = "not_applicable",
+    };
+    static const char *const weights[] = {
+        [ELIGIBLE_MUST] = "must", [ELIGIBLE_WARN] = "warn", [ELIGIBLE_NOTE] = "note"};
+
+    json_add_comma(b);
+    buf_add_char(b, '{');
+    add_text(b, "rule", r->code);
+    add_text(b, "zh", r->zh);
+    add_text(b, "en", r->en);
+    add_word(b, "status", statuses[r->status]);
+    add_word(b, "weight", weights[r->weight]);
+    add_number(b, "figure", r->figure);
+    add_number(b, "bound", r->bound);
+    if (r->figure != INT_ABSENT || r->bound != INT_ABSENT)
+        add_word(b, "unit", r->unit);
+    add_word(b, "limit", r->limit_name);
+    add_origin(b, &r->limit);
+    add_text(b, "loan", r->loan);
+    buf_add_char(b, '}');
+}
+
+static void
+add_list(struct buf *b, const char *key, const struct limit *l)
+{
+    if (l->name == NULL)
+        return;
+    json_add_key(b, key);
+    buf_add_char(b, '{');
+    add_texts(b, "items", l->items, l->item_count);
+    add_origin(b, l);
+    buf_add_char(b, '}');
+}
+
+static void
+add_groups(struct buf *b, const struct loan_groups *g)
+{
+    json_add_key(b, "groups");
+    buf_add_char(b, '{');
+    add_text(b, "province", g->province);
+    add_text(b, "national", g->national);
+    if (g->flags.count > 0)
+        add_texts(b, "flags", g->flags.at, g->flags.count);
+    add_list(b, "map", &g->map);
+    add_list(b, "national_list", &g->national_list);
+    buf_add_char(b, '}');
+}
+
+void
+eligibility_json(struct buf *b, const struct eligibility *e)
+{
+    buf_add_char(b, '{');
+    add_text(b, "loan", e->loan);
+    add_day(b, "on", e->on);
+    add_text(b, "district", e->district);
+    json_add_key(b, "rules");
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < e->count; i++)
+        add_rule(b, &e->rules[i]);
+    buf_add_char(b, ']');
+    add_groups(b, &e->groups);
+    buf_add_char(b, '}');
+}
