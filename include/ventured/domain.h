@@ -226,6 +226,40 @@ enum verdict loan_eligibility(struct eligibility *out, const struct registry *r,
  * out. */
 void eligibility_json(struct buf *b, const struct eligibility *e);
 
+/* What a code is called; both languages are the code itself where nobody has said. */
+struct label {
+    struct slice code, zh, en;
+};
+
+/* schemas/policy/lists.json, which the program carries with it: labels are no limits, so the registry has none. */
+extern const struct slice policy_lists_document;
+
+/* The labels of codes of a dated list, one each; they live in `a` or for ever. */
+struct label *labels_find(struct arena *a, const char *list, const struct slice *codes, size_t count);
+
+enum progress_by { PROGRESS_APPLICANT, PROGRESS_OFFICE, PROGRESS_BANK, PROGRESS__COUNT };
+extern const struct label progress_by[PROGRESS__COUNT];
+
+/* What an applicant may see without an account: no person, no amount. */
+struct loan_progress {
+    const struct state *state;
+    int32_t since;          /* the day it came to it */
+    const char *zh, *en;    /* what is next; NULL: nothing */
+    enum progress_by by;    /* whose turn it is then */
+    int32_t due;            /* DAY_ABSENT: none, or a limit says it */
+    struct label *missing;  /* papers */
+    size_t missing_count;
+    struct slice certificate_no; /* absent before it is qualified */
+    int32_t valid_to;
+    struct slice bank_zh; /* the bank it lies at; absent: none */
+};
+
+/* V_SUBJECT_UNKNOWN where there is no such loan. Take a snapshot where writers are about. */
+enum verdict loan_progress(struct loan_progress *out, struct db *db, struct arena *a, struct slice loan);
+
+/* {"state":{"code","zh","en"},"since","next"?:{"zh","en","by","due"?},"missing"?,"certificate"?,"bank"?} */
+void loan_progress_json(struct buf *b, const struct loan_progress *p);
+
 /* ---- the plan's own table ---------------------------------------------------------------------------------------- */
 
 /* The eighteen columns of the plan of 2023, in its order. */

@@ -136,3 +136,62 @@ eligibility_json(struct buf *b, const struct eligibility *e)
     add_groups(b, &e->groups);
     buf_add_char(b, '}');
 }
+
+/* ---- progress -------------------------------------------------------------------------------------------------- */
+
+static void
+add_next(struct buf *b, const struct loan_progress *p)
+{
+    if (p->zh == NULL)
+        return;
+    json_add_key(b, "next");
+    buf_add_char(b, '{');
+    add_word(b, "zh", p->zh);
+    add_word(b, "en", p->en);
+    add_text(b, "by", progress_by[p->by].code);
+    add_day(b, "due", p->due);
+    buf_add_char(b, '}');
+}
+
+static void
+add_missing(struct buf *b, const struct loan_progress *p)
+{
+    if (p->missing_count == 0)
+        return;
+    json_add_key(b, "missing");
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < p->missing_count; i++) {
+        json_add_comma(b);
+        buf_add_char(b, '{');
+        add_text(b, "code", p->missing[i].code);
+        add_text(b, "zh", p->missing[i].zh);
+        add_text(b, "en", p->missing[i].en);
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, ']');
+}
+
+void
+loan_progress_json(struct buf *b, const struct loan_progress *p)
+{
+    buf_add(b, S("{\"state\":{"));
+    add_word(b, "code", p->state->name);
+    add_word(b, "zh", p->state->zh);
+    add_word(b, "en", p->state->en);
+    buf_add_char(b, '}');
+    add_day(b, "since", p->since);
+    add_next(b, p);
+    add_missing(b, p);
+    if (p->certificate_no.at != NULL) {
+        buf_add(b, S(",\"certificate\":{"));
+        add_text(b, "certificate_no", p->certificate_no);
+        add_day(b, "valid_to", p->valid_to);
+        buf_add_char(b, '}');
+    }
+    if (p->bank_zh.at != NULL) {
+        buf_add(b, S(",\"bank\":{"));
+        add_text(b, "zh", p->bank_zh);
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, '}');
+}
