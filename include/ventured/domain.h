@@ -260,6 +260,40 @@ enum verdict loan_progress(struct loan_progress *out, struct db *db, struct aren
 /* {"state":{"code","zh","en"},"since","next"?:{"zh","en","by","due"?},"missing"?,"certificate"?,"bank"?} */
 void loan_progress_json(struct buf *b, const struct loan_progress *p);
 
+/* WITHDRAWN: the application was, after it had been issued. */
+enum certificate_state {
+    CERTIFICATE_VALID,
+    CERTIFICATE_EXPIRED,
+    CERTIFICATE_USED,
+    CERTIFICATE_REPLACED,
+    CERTIFICATE_WITHDRAWN
+};
+
+struct certificate_issue {
+    struct slice number, issued_by, fund; /* `fund` absent where none guarantees it */
+    struct slice reason;                  /* of a reissue, a code of certificate_reissue_reason; absent otherwise */
+    int32_t on, valid_to;
+    int64_t amount_max, term_max_months; /* fen, months */
+    enum certificate_state state;
+};
+
+/* In the order in which they were issued: the last is the one in force. */
+struct loan_certificate {
+    struct slice loan;
+    int32_t class; /* a code of the loan's view */
+    struct certificate_issue *issues;
+    size_t count, size;
+};
+
+/* `today` tells a valid one from one that has run out. V_SUBJECT_UNKNOWN where the loan has none or is not there. Take
+ * a snapshot where writers are about. */
+enum verdict loan_certificate(struct loan_certificate *out, const struct registry *r, struct db *db, struct arena *a,
+                              struct slice loan, int32_t today);
+
+/* {"loan","class","certificate_no","state","issued_on","valid_to",...,"history":[...]}: the one in force, then those
+ * that it replaced, the oldest first. */
+void loan_certificate_json(struct buf *b, const struct loan_certificate *c);
+
 /* ---- the plan's own table ---------------------------------------------------------------------------------------- */
 
 /* The eighteen columns of the plan of 2023, in its order. */

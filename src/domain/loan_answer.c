@@ -195,3 +195,46 @@ loan_progress_json(struct buf *b, const struct loan_progress *p)
     }
     buf_add_char(b, '}');
 }
+
+/* ---- the certificate ------------------------------------------------------------------------------------------- */
+
+static void
+add_issue(struct buf *b, const struct certificate_issue *i)
+{
+    static const char *const states[] = {
+        [CERTIFICATE_VALID] = "valid",         [CERTIFICATE_EXPIRED] = "expired",
+        [CERTIFICATE_USED] = "used",           [CERTIFICATE_REPLACED] = "replaced",
+        [CERTIFICATE_WITHDRAWN] = "withdrawn",
+    };
+
+    add_text(b, "certificate_no", i->number);
+    add_word(b, "state", states[i->state]);
+    add_day(b, "issued_on", i->on);
+    add_day(b, "valid_to", i->valid_to);
+    add_number(b, "amount_max", i->amount_max);
+    add_number(b, "term_max_months", i->term_max_months);
+    add_text(b, "issued_by", i->issued_by);
+    add_text(b, "fund", i->fund);
+    add_text(b, "reason", i->reason);
+}
+
+void
+loan_certificate_json(struct buf *b, const struct loan_certificate *c)
+{
+    const struct field *class = shape_field(&shape_loan_view, S("class"));
+
+    assert(c->count > 0);
+    buf_add_char(b, '{');
+    add_text(b, "loan", c->loan);
+    add_word(b, "class", class->codes[c->class].name);
+    add_issue(b, &c->issues[c->count - 1]);
+    json_add_key(b, "history");
+    buf_add_char(b, '[');
+    for (size_t i = 0; i + 1 < c->count; i++) {
+        json_add_comma(b);
+        buf_add_char(b, '{');
+        add_issue(b, &c->issues[i]);
+        buf_add_char(b, '}');
+    }
+    buf_add(b, S("]}"));
+}

@@ -95,3 +95,30 @@ intake_draft(struct call *c)
 
     answer(c, of_draft(&b, c), &b);
 }
+
+/* ---- the certificate ------------------------------------------------------------------------------------------- */
+
+static enum verdict
+certificate(struct buf *b, struct call *c)
+{
+    struct loan_certificate certificate;
+    struct subject_row row;
+    enum verdict got;
+
+    TRY(intake_loan(&row, c));
+    TRY(db_snapshot(c->db));
+    got = loan_certificate(&certificate, c->edge->o.registry, c->db, c->rq->arena, row.id,
+                           day_local(the_clock.wall_ms()));
+    db_snapshot_end(c->db);
+    TRY(got);
+    loan_certificate_json(b, &certificate);
+    return V_OK;
+}
+
+void
+intake_certificate(struct call *c)
+{
+    struct buf b = {.arena = c->rq->arena};
+
+    answer(c, certificate(&b, c), &b);
+}

@@ -25,4 +25,7 @@ void intake_eligibility(struct call *c);
 /* POST /v1/eligibility: the same of the fields of a loan.applied, before anybody records them. */
 void intake_draft(struct call *c);
 
+/* GET /v1/loans/{id}/certificate: the one in force and those that it replaced, for whoever may see the loan. */
+void intake_certificate(struct call *c);
+
 #endif

@@ -52,6 +52,7 @@ const struct route routes[] = {
     {"POST", "/v1/eligibility",        intake_draft,   WRITING, &signature_policy_list, KIB(16),
      .roles = INTAKE_DRAFTERS},
     {"GET",  "/v1/loans/{id}/eligibility", intake_eligibility, READING, .roles = INTAKE_READERS},
+    {"GET",  "/v1/loans/{id}/certificate", intake_certificate, READING},
     {"POST", "/v1/loans/{id}/slip",    status_issue,   WRITING, &signature_policy_list, KIB(1),
      .roles = INTAKE_DRAFTERS},
     {"GET",  "/v1/status",             status_look,    SHOWN},

@@ -105,6 +105,36 @@ judges_a_draft_and_records_nothing(void **state)
     assert_int_equal(desk_ask(d, NULL, "POST", "/v1/eligibility", NULL, "{}"), 401);
 }
 
+/* ---- the certificate ------------------------------------------------------------------------------------------- */
+
+static void
+shows_the_certificate_to_whoever_may_see_the_loan(void **state)
+{
+    static const struct {
+        const char *who;
+        int status;
+    } cases[] = {
+        {AT_STREET, 200}, {OFFICER, 200}, {READER, 200},          {"payer:centre:he", 200},
+        {BANKER, 200},    {ELSEWHERE, 404}, {"bank_officer:bank-sx:b1", 404}, {"security:centre:li", 404},
+        {NULL, 401},
+    };
+    struct desk *d = *state;
+
+    lending_loan_class1(d->world, "L1", LOAN_SENT);
+    lending_loan(d->world, "L2", LOAN_CHECKING);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (get(d, cases[i].who, "/v1/loans/L1/certificate") != cases[i].status)
+            fail_msg("%s: %s", cases[i].who, d->client.text);
+    assert_int_equal(get(d, BANKER, "/v1/loans/L1/certificate"), 200);
+    assert_string_equal(d->client.body,
+                        "{\"loan\":\"L1\",\"class\":\"class1\",\"certificate_no\":\"越创贷〔2023〕013\","
+                        "\"state\":\"expired\",\"issued_on\":\"2023-03-10\",\"valid_to\":\"2023-05-31\","
+                        "\"amount_max\":10000000,\"term_max_months\":36,\"issued_by\":\"330602\","
+                        "\"fund\":\"fund-one\",\"history\":[]}");
+    assert_int_equal(get(d, OFFICER, "/v1/loans/L2/certificate"), 404); /* none yet */
+    assert_int_equal(get(d, OFFICER, "/v1/loans/L9/certificate"), 404);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, desk_teardown)
 
 int
@@ -113,6 +143,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(judges_a_loan_for_those_who_work_on_cases),
         TEST(judges_a_draft_and_records_nothing),
+        TEST(shows_the_certificate_to_whoever_may_see_the_loan),
     };
 
     return cmocka_run_group_tests_name("edge/intake", tests, desk_open_keys, desk_close_keys);
