@@ -179,6 +179,7 @@ loan_eligibility(struct eligibility *out, const struct registry *r, struct db *d
         TRY(recorded_read(&loan, &l.day, db, a, q));
     else
         TRY(draft_read(&loan, &l.day, a, q));
+    assert(loan != NULL);
     f->who = q->who;
     f->loan = loan;
     f->id = q->loan;

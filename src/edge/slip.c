@@ -77,13 +77,12 @@ bool
 slip_read(char out[SLIP_TEXT_SIZE], struct slice text)
 {
     size_t n = 0;
-    char sign = '\0';
 
     blank(out);
     while (text.len > 0) {
         size_t gap = gap_len(text);
+        char sign = gap > 0 ? '-' : sign_of(text.at[0]);
 
-        sign = gap > 0 ? '-' : sign_of(text.at[0]);
         if (sign == '\0' || (gap == 0 && n == SLIP_SIGNS))
             break;
         if (gap == 0)
