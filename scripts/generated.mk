@@ -25,6 +25,16 @@ $(GEN)/password_rule.c: scripts/embed schemas/password.json
 	@mkdir -p $(@D)
 	scripts/embed schemas/password.json password_rule_document ventured/people.h > $@
 
+GENERATED_SOURCES += $(GEN)/policy_lists.c
+$(GEN)/policy_lists.c: scripts/embed schemas/policy/lists.json
+	@mkdir -p $(@D)
+	scripts/embed schemas/policy/lists.json policy_lists_document ventured/domain.h > $@
+
+GENERATED_SOURCES += $(GEN)/status_page.c
+$(GEN)/status_page.c: scripts/embed src/edge/pages/status.html
+	@mkdir -p $(@D)
+	scripts/embed src/edge/pages/status.html status_page ventured/edge.h > $@
+
 # --- scripts/generate-shapes: structs, policy and the API document from schemas/; the tests' toy kinds the same way ---
 SHAPE_FILES := shapes.h shapes.c policy.h policy.c openapi.json openapi.c
 SHAPE_SOURCES := scripts/generate-shapes scripts/schema_files.py schemas/openapi.json include/ventured/role.tbl \

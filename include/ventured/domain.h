@@ -194,6 +194,131 @@ bool calendar_alarm(const struct calendar *c, int32_t today);
  * first or last day where it has none such, moved to the next working day. */
 int32_t calendar_monthly_due(const struct calendar *c, int year, int month, int64_t due_day);
 
+/* ---- a loan at the counter -------------------------------------------------------------------------------------- */
+
+enum eligible_status { ELIGIBLE_MET, ELIGIBLE_NOT_MET, ELIGIBLE_NOT_KNOWN, ELIGIBLE_NOT_APPLICABLE };
+
+/* MUST: without it no certificate. WARN: somebody has to look. NOTE: good to know. */
+enum eligible_weight { ELIGIBLE_MUST, ELIGIBLE_WARN, ELIGIBLE_NOTE };
+
+/* One condition, judged. */
+struct eligible_rule {
+    struct slice code, zh, en;
+    enum eligible_status status;
+    enum eligible_weight weight;
+    int64_t figure, bound;  /* the case's own and the one it is held against, both in `unit`; INT_ABSENT: none */
+    const char *unit;       /* "fen", "ppm", "month", "times", "piece"; NULL where there is no figure */
+    const char *limit_name; /* what the condition is read from; NULL: a document says it once for all */
+    struct limit limit;     /* as in force on the day of the application; `source` absent where none is */
+    struct slice loan;      /* another loan that is the reason, where whoever asks may know it; else absent */
+};
+
+/* How the province's key group is told to the nation. Codes; absent and 0 where nothing is said. */
+struct loan_groups {
+    struct slice province, national;
+    struct list flags;          /* of texts */
+    struct limit map;           /* loan_group_map.<province>: the national groups that it may be; `name` NULL: none */
+    struct limit national_list; /* in force; `name` NULL: none */
+};
+
+/* In the order of the rules' table, then those of the dated list loan_rule that it does not name. */
+struct eligibility {
+    struct slice loan, district; /* `loan` absent for a draft */
+    int32_t on;                  /* the day of the application, whose numbers count */
+    struct eligible_rule *rules;
+    size_t count;
+    struct loan_groups groups;
+};
+
+/* Either a loan on record or the fields of a loan.applied that nobody has posted: with `on` (today where it is left
+ * out), `subject` passed over. */
+struct loan_question {
+    const struct actor *who;
+    struct slice loan;        /* absent: `draft` */
+    const struct json *draft; /* the fields; an object */
+    int32_t today;
+    struct problems *problems;
+};
+
+/* Judges the application as it was asked for, by the numbers in force on its day in its district, the findings of
+ * whoever looked into it, and what the registry knows of its borrower. V_SUBJECT_UNKNOWN; of a draft V_FIELDS_WRONG, or
+ * V_FORBIDDEN where its district is not the asker's. Codes that are on no list are no wrong fields: that is what is
+ * judged. Take a snapshot where writers are about. */
+enum verdict loan_eligibility(struct eligibility *out, const struct registry *r, struct db *db, struct arena *a,
+                              const struct loan_question *q);
+
+/* {"loan"?,"on","district","rules":[{"rule","zh","en","status","weight",...}],"groups":{...}}: what is absent is left
+ * out. */
+void eligibility_json(struct buf *b, const struct eligibility *e);
+
+/* What a code is called; both languages are the code itself where nobody has said. */
+struct label {
+    struct slice code, zh, en;
+};
+
+/* schemas/policy/lists.json, which the program carries with it: labels are no limits, so the registry has none. */
+extern const struct slice policy_lists_document;
+
+/* The labels of codes of a dated list, one each; they live in `a` or for ever. */
+struct label *labels_find(struct arena *a, const char *list, const struct slice *codes, size_t count);
+
+enum progress_by { PROGRESS_APPLICANT, PROGRESS_OFFICE, PROGRESS_BANK, PROGRESS__COUNT };
+extern const struct label progress_by[PROGRESS__COUNT];
+
+/* What an applicant may see without an account: no person, no amount. */
+struct loan_progress {
+    const struct state *state;
+    int32_t since;          /* the day it came to it */
+    const char *zh, *en;    /* what is next; NULL: nothing */
+    enum progress_by by;    /* whose turn it is then */
+    int32_t due;            /* DAY_ABSENT: none, or a limit says it */
+    struct label *missing;  /* papers */
+    size_t missing_count;
+    struct slice certificate_no; /* absent before it is qualified */
+    int32_t valid_to;
+    struct slice bank_zh; /* the bank it lies at; absent: none */
+};
+
+/* V_SUBJECT_UNKNOWN where there is no such loan. Take a snapshot where writers are about. */
+enum verdict loan_progress(struct loan_progress *out, struct db *db, struct arena *a, struct slice loan);
+
+/* {"state":{"code","zh","en"},"since","next"?:{"zh","en","by","due"?},"missing"?,"certificate"?,"bank"?} */
+void loan_progress_json(struct buf *b, const struct loan_progress *p);
+
+/* WITHDRAWN: the application was, after it had been issued. */
+enum certificate_state {
+    CERTIFICATE_VALID,
+    CERTIFICATE_EXPIRED,
+    CERTIFICATE_USED,
+    CERTIFICATE_REPLACED,
+    CERTIFICATE_WITHDRAWN
+};
+
+struct certificate_issue {
+    struct slice number, issued_by, fund; /* `fund` absent where none guarantees it */
+    struct slice reason;                  /* of a reissue, a code of certificate_reissue_reason; absent otherwise */
+    int32_t on, valid_to;
+    int64_t amount_max, term_max_months; /* fen, months */
+    enum certificate_state state;
+};
+
+/* In the order in which they were issued: the last is the one in force. */
+struct loan_certificate {
+    struct slice loan;
+    int32_t class; /* a code of the loan's view */
+    struct certificate_issue *issues;
+    size_t count, size;
+};
+
+/* `today` tells a valid one from one that has run out. V_SUBJECT_UNKNOWN where the loan has none or is not there. Take
+ * a snapshot where writers are about. */
+enum verdict loan_certificate(struct loan_certificate *out, const struct registry *r, struct db *db, struct arena *a,
+                              struct slice loan, int32_t today);
+
+/* {"loan","class","certificate_no","state","issued_on","valid_to",...,"history":[...]}: the one in force, then those
+ * that it replaced, the oldest first. */
+void loan_certificate_json(struct buf *b, const struct loan_certificate *c);
+
 /* ---- the plan's own table ---------------------------------------------------------------------------------------- */
 
 /* The eighteen columns of the plan of 2023, in its order. */

@@ -47,6 +47,9 @@ struct delivery_options {
 /* The public key as receivers exchange it: "whpk_" and the base64 of its 32 bytes. `k` is Ed25519. */
 struct slice webhook_key(struct arena *a, const struct key *k);
 
+/* src/edge/pages/status.html, which the program carries with it. */
+extern const struct slice status_page;
+
 /* The public origin under which a server name is reached, "https://ventured.example": what @target-uri begins with. */
 struct edge_name {
     const char *name, *origin;

@@ -153,6 +153,28 @@ enum verdict ledger_head(int64_t *seq, struct db *db, struct arena *a);
 enum verdict ledger_subject(struct subject *out, const struct registry *r, struct db *db, struct arena *a,
                             const struct subject_type *type, struct slice id, int64_t known_seq);
 
+/* The most subjects that one of the following gives. */
+#define LEDGER_LOOKUP_MAX 1000
+
+/* The subjects of a type that are found by a person, as they are now, in the order of their ids; a type's scope says by
+ * whom it is found. */
+enum verdict ledger_of_person(struct subject **out, size_t *count, struct db *db, struct arena *a,
+                              const struct subject_type *type, struct slice person);
+
+/* The same of all that are in one state. */
+enum verdict ledger_in_state(struct subject **out, size_t *count, struct db *db, struct arena *a,
+                             const struct subject_type *type, int state);
+
+/* The day of the entry that brought a subject, as it is now, to its state. V_NONE where it is new. */
+enum verdict ledger_since(int32_t *out, struct db *db, struct arena *a, const struct subject *s);
+
+/* A subject's entries in order, each correction in the place of what it mends; what was voided has a NULL body. */
+enum verdict ledger_history(struct entry **out, size_t *count, const struct registry *r, struct db *db,
+                            struct arena *a, const struct subject_type *type, struct slice id);
+
+/* What a rule's row of sums reads: all of an indicator in the parts that begin with that name and a slash. */
+enum verdict ledger_sum(int64_t *out, struct db *db, struct arena *a, const char *indicator, struct slice name);
+
 /* The number in force on a day,
  * the narrowest scope first; `district` is "" for the city. V_LIMIT_UNKNOWN where none is. */
 enum verdict ledger_limit(struct limit *out, const struct registry *r, struct db *db, struct arena *a, const char *name,

@@ -136,14 +136,6 @@ applied_day(const void *view, const struct entry *e)
 #define TOLD ORDER_FACT, .may = loan_may_tell
 
 /* clang-format off */
-#define QUALIFYING {                                                                                                   \
-    [LIMIT_CLASS1_INDIVIDUAL] = "loan.c1.individual_max", [LIMIT_CLASS2_INDIVIDUAL] = "loan.c2.individual_max",        \
-    [LIMIT_SMALL_FIRM] = "loan.small_firm_max",           [LIMIT_PARTNERSHIP_FACTOR] = "loan.partnership_factor",      \
-    [LIMIT_TERM_INDIVIDUAL] = "loan.term_max_months.individual", [LIMIT_TERM_FIRM] = "loan.term_max_months.firm",      \
-    [LIMIT_REVIEW_REQUIRED] = "loan.c1.review_required",  [LIMIT_RENEWAL_FREE] = "loan.renew_same_bank_no_recheck",    \
-    [LIMIT_FUND_MULTIPLE] = "fund.multiple_max",          [LIMIT_FUND_STOP] = "fund.stop.compensation_pct",            \
-    [LIMIT_FUND_AT_LIMIT] = "fund.at_limit"}
-
 static const struct kind kinds[] = {
     /* intake */
     {FACT(APPLIED), FROM_NEW, LOAN_APPLIED, .may = loan_may_apply, .apply = loan_apply,
@@ -173,12 +165,12 @@ static const struct kind kinds[] = {
     {FACT(QUEUED), FROM(LOAN_APPLIED) | FROM(LOAN_CHECKING) | FROM(LOAN_GUARANTEED), LOAN_QUEUED,
      .may = loan_may_queue, .apply = loan_queue, .sums = FUND_SUMS,
      .others = {{"fund", OF_ENTRY, &fund_type, .lent = true}},
-     .some_limits = QUALIFYING},
+     .some_limits = {QUALIFYING_LIMITS}},
     {FACT(QUALIFIED), FROM(LOAN_APPLIED) | FROM(LOAN_CHECKING) | FROM(LOAN_GUARANTEED) | FROM(LOAN_QUEUED) |
                       FROM(LOAN_EXPIRED), LOAN_QUALIFIED,
      .may = loan_may_qualify, .apply = loan_qualify, .key_day = applied_day, .sums = FUND_SUMS,
      .others = {{"fund", OF_ENTRY, &fund_type, .lent = true}},
-     .some_limits = QUALIFYING},
+     .some_limits = {QUALIFYING_LIMITS}},
     {FACT(CERTIFICATE_REISSUED), CERTIFIED | AT_BANK, TO_SAME, .may = loan_may_reissue, .apply = loan_reissue,
      .tells = tells_bank},
     {FACT(REFUSED),   BEFORE_CERTIFICATE,             LOAN_REFUSED,   .apply = loan_end},

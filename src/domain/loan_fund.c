@@ -14,26 +14,34 @@ loan_by_fund(const struct loan_view *v)
     return v->guarantee == LOAN_VIEW_GUARANTEE_FUND && v->fund.at != NULL;
 }
 
-/* What the fund may still promise, in fen; below zero where it has promised too much already. */
-static int64_t
-room(const struct view *v, const struct limit *multiple)
+int64_t
+loan_fund_room(const int64_t sums[FUND__SUMS], const struct limit *multiple)
 {
-    const int64_t *s = v->sums;
     int64_t most;
 
-    if (!money_mul_div(&most, s[FUND_PAID_IN] - s[FUND_CALLED] + s[FUND_RECOVERED], multiple->number, PPM, ROUND_DOWN))
+    if (!money_mul_div(&most, sums[FUND_PAID_IN] - sums[FUND_CALLED] + sums[FUND_RECOVERED], multiple->number, PPM,
+                       ROUND_DOWN))
         most = MONEY_MAX;
-    return most - s[FUND_COMMITTED] - s[FUND_OUTSTANDING];
+    return most - sums[FUND_COMMITTED] - sums[FUND_OUTSTANDING];
+}
+
+int64_t
+loan_fund_spent(const int64_t sums[FUND__SUMS])
+{
+    int64_t share;
+
+    if (sums[FUND_PAID_IN] <= 0 || !money_mul_div(&share, sums[FUND_CALLED], PPM, sums[FUND_PAID_IN], ROUND_DOWN))
+        return INT_ABSENT;
+    return share;
 }
 
 /* Too much of the fund has gone into compensation: no new Class 1 until it is filled up. */
 static enum verdict
 check_stop(const struct view *v, const struct limit *stop, struct problems *p)
 {
-    int64_t share;
+    int64_t share = loan_fund_spent(v->sums);
 
-    if (stop->name == NULL || v->sums[FUND_PAID_IN] <= 0 ||
-        !money_mul_div(&share, v->sums[FUND_CALLED], PPM, v->sums[FUND_PAID_IN], ROUND_DOWN) || share < stop->number)
+    if (stop->name == NULL || share < stop->number)
         return V_OK;
     return loan_refuse(
         p, V_OVER_LIMIT, "/fund",
@@ -75,7 +83,7 @@ loan_check_fund(const struct view *v, const struct entry *e, size_t fund, int64_
                 struct problems *p)
 {
     const struct limit *multiple = &v->some_limits[LIMIT_FUND_MULTIPLE];
-    int64_t left = room(v, multiple);
+    int64_t left = loan_fund_room(v->sums, multiple);
     size_t before = before_it(&v->lent[fund], v->subject);
 
     (void)e;
@@ -108,7 +116,7 @@ loan_may_queue(const struct view *v, const struct entry *e, struct problems *p)
     if (!queues(&v->some_limits[LIMIT_FUND_AT_LIMIT]))
         return loan_refuse(p, V_RULE_REFUSED, "", S("现行规则为额度用尽即停办，不设排队"),
                            S("the rule in force stops at the limit and has no queue"));
-    if (multiple->name == NULL || (v->lent[0].count == 0 && d->amount <= room(v, multiple)))
+    if (multiple->name == NULL || (v->lent[0].count == 0 && d->amount <= loan_fund_room(v->sums, multiple)))
         return loan_refuse(p, V_RULE_REFUSED, "/fund", S("基金尚有额度，请直接认定"),
                            S("the fund has room: qualify it"));
     return V_OK;

@@ -66,6 +66,30 @@ enum loan_limit {
     LIMIT__COUNT
 };
 
+/* clang-format off */
+#define QUALIFYING_LIMITS                                                                                              \
+    [LIMIT_CLASS1_INDIVIDUAL] = "loan.c1.individual_max", [LIMIT_CLASS2_INDIVIDUAL] = "loan.c2.individual_max",        \
+    [LIMIT_SMALL_FIRM] = "loan.small_firm_max",           [LIMIT_PARTNERSHIP_FACTOR] = "loan.partnership_factor",      \
+    [LIMIT_TERM_INDIVIDUAL] = "loan.term_max_months.individual", [LIMIT_TERM_FIRM] = "loan.term_max_months.firm",      \
+    [LIMIT_REVIEW_REQUIRED] = "loan.c1.review_required",  [LIMIT_RENEWAL_FREE] = "loan.renew_same_bank_no_recheck",    \
+    [LIMIT_FUND_MULTIPLE] = "fund.multiple_max",          [LIMIT_FUND_STOP] = "fund.stop.compensation_pct",            \
+    [LIMIT_FUND_AT_LIMIT] = "fund.at_limit"
+/* clang-format on */
+
+/* The most that a loan of its class and sort may be of, and the limit that binds. */
+struct loan_cap {
+    const struct limit *limit;
+    int64_t amount; /* fen */
+};
+
+/* `limits` stand in the order above. False where one that this loan needs is not in force; `missing` says which. */
+bool loan_cap_find(struct loan_cap *out, enum loan_limit *missing, const struct loan_view *loan,
+                   const struct limit *limits);
+enum loan_limit loan_term_limit(const struct loan_view *loan);
+
+/* Is it one of the forms that a class is guaranteed by? Codes of an application or of a loan. */
+bool loan_guarantee_fits(int32_t class, int32_t guarantee);
+
 enum verdict loan_refuse(struct problems *p, enum verdict v, const char *pointer, struct slice zh, struct slice en);
 enum verdict loan_refuse_over(struct problems *p, const char *pointer, int64_t bound, const char *unit_zh,
                               const char *unit_en, const struct limit *l);
@@ -117,6 +141,12 @@ enum fund_sum { FUND_PAID_IN, FUND_COMMITTED, FUND_OUTSTANDING, FUND_CALLED, FUN
     [FUND_CALLED] = {"guarantee_called", "fund", OF_ENTRY},                                                    \
     [FUND_RECOVERED] = {"guarantee_recovered", "fund", OF_ENTRY}}
 /* clang-format on */
+
+/* What the fund may still promise, in fen; below zero where it has promised too much already. */
+int64_t loan_fund_room(const int64_t sums[FUND__SUMS], const struct limit *multiple);
+
+/* How much of the fund has gone into compensation, in parts per million; INT_ABSENT where it holds nothing. */
+int64_t loan_fund_spent(const int64_t sums[FUND__SUMS]);
 
 /* Has the fund, the row's other at `fund`, room for `amount` fen more of this loan? It answers for a multiple of what
  * it holds; a loan that was queued is let in when it stands first. */

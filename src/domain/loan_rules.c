@@ -59,12 +59,18 @@ partnership_without_partners(const struct loan_applied *d)
 
 /* What parts the two classes: the first is guaranteed by the government's fund or its guarantor, the second is not
  * guaranteed by the fund (杭银发〔2016〕6号 article 3). */
+bool
+loan_guarantee_fits(int32_t class, int32_t guarantee)
+{
+    if (class == LOAN_VIEW_CLASS_CLASS2)
+        return guarantee != LOAN_VIEW_GUARANTEE_FUND;
+    return guarantee == LOAN_VIEW_GUARANTEE_FUND || guarantee == LOAN_VIEW_GUARANTEE_GUARANTEE_COMPANY;
+}
+
 static bool
 guarantee_of_the_other_class(const struct loan_applied *d)
 {
-    if (d->class == LOAN_APPLIED_CLASS_CLASS2)
-        return d->guarantee == LOAN_APPLIED_GUARANTEE_FUND;
-    return d->guarantee != LOAN_APPLIED_GUARANTEE_FUND && d->guarantee != LOAN_APPLIED_GUARANTEE_GUARANTEE_COMPANY;
+    return !loan_guarantee_fits(d->class, d->guarantee);
 }
 
 /* Whether a product counts cannot change under its running loans, so each application says it. */
@@ -234,50 +240,54 @@ limit_get(const struct limit **out, const struct view *v, const struct entry *e,
     return (*out)->name == NULL ? loan_refuse_unknown(p, pointer, e->kind->some_limits[which]) : V_OK;
 }
 
-/* The most that may be certified, and the limit that binds. */
-struct cap {
-    const struct limit *limit;
-    int64_t amount;
-};
-
 /* So much of what its partners may have together, and no more than a firm. */
-static enum verdict
-partnership_cap(struct cap *cap, const struct view *v, const struct entry *e, struct problems *p)
+static bool
+partnership_cap(struct loan_cap *cap, enum loan_limit *missing, const struct loan_view *loan,
+                const struct limit *limits)
 {
-    const struct loan_view *loan = v->subject->view;
-    const struct limit *factor, *firm;
+    const struct limit *factor = &limits[LIMIT_PARTNERSHIP_FACTOR], *firm = &limits[LIMIT_SMALL_FIRM];
 
-    TRY(limit_get(&factor, v, e, LIMIT_PARTNERSHIP_FACTOR, "/amount_max", p));
-    TRY(limit_get(&firm, v, e, LIMIT_SMALL_FIRM, "/amount_max", p));
+    *missing = factor->name == NULL ? LIMIT_PARTNERSHIP_FACTOR : LIMIT_SMALL_FIRM;
+    if (factor->name == NULL || firm->name == NULL)
+        return false;
     if (!money_mul_div(&cap->amount, cap->amount * loan->partners, factor->number, PPM, ROUND_DOWN))
         cap->amount = MONEY_MAX;
     if (cap->amount > firm->number)
-        *cap = (struct cap){firm, firm->number};
-    return V_OK;
+        *cap = (struct loan_cap){firm, firm->number};
+    return true;
 }
 
-static enum verdict
-cap_find(struct cap *cap, const struct view *v, const struct entry *e, struct problems *p)
+bool
+loan_cap_find(struct loan_cap *cap, enum loan_limit *missing, const struct loan_view *loan, const struct limit *limits)
 {
     static const enum loan_limit by_class[] = {
         [LOAN_VIEW_CLASS_CLASS1] = LIMIT_CLASS1_INDIVIDUAL,
         [LOAN_VIEW_CLASS_CLASS2] = LIMIT_CLASS2_INDIVIDUAL,
     };
-    const struct loan_view *loan = v->subject->view;
     enum loan_limit which = loan->sort == LOAN_VIEW_SORT_FIRM ? LIMIT_SMALL_FIRM : by_class[loan->class];
 
-    TRY(limit_get(&cap->limit, v, e, which, "/amount_max", p));
-    cap->amount = cap->limit->number;
-    return loan->sort == LOAN_VIEW_SORT_PARTNERSHIP ? partnership_cap(cap, v, e, p) : V_OK;
+    *missing = which;
+    *cap = (struct loan_cap){&limits[which], limits[which].number};
+    if (cap->limit->name == NULL)
+        return false;
+    return loan->sort != LOAN_VIEW_SORT_PARTNERSHIP || partnership_cap(cap, missing, loan, limits);
+}
+
+enum loan_limit
+loan_term_limit(const struct loan_view *loan)
+{
+    return loan->sort == LOAN_VIEW_SORT_FIRM ? LIMIT_TERM_FIRM : LIMIT_TERM_INDIVIDUAL;
 }
 
 static enum verdict
 check_amount(const struct view *v, const struct entry *e, struct problems *p)
 {
     const struct loan_qualified *d = e->body;
-    struct cap cap;
+    enum loan_limit missing;
+    struct loan_cap cap;
 
-    TRY(cap_find(&cap, v, e, p));
+    if (!loan_cap_find(&cap, &missing, v->subject->view, v->some_limits))
+        return loan_refuse_unknown(p, "/amount_max", e->kind->some_limits[missing]);
     return d->amount_max <= cap.amount ? V_OK : loan_refuse_over(p, "/amount_max", cap.amount, "分", "fen", cap.limit);
 }
 
@@ -289,8 +299,7 @@ check_term(const struct view *v, const struct entry *e, struct problems *p)
     int64_t term = d->term_max_months == INT_ABSENT ? loan->term_asked : d->term_max_months;
     const struct limit *l;
 
-    TRY(limit_get(&l, v, e, loan->sort == LOAN_VIEW_SORT_FIRM ? LIMIT_TERM_FIRM : LIMIT_TERM_INDIVIDUAL,
-                  "/term_max_months", p));
+    TRY(limit_get(&l, v, e, loan_term_limit(loan), "/term_max_months", p));
     return term <= l->number ? V_OK : loan_refuse_over(p, "/term_max_months", l->number, "个月", "months", l);
 }
 

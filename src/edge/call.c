@@ -34,7 +34,8 @@ add_fields(struct reply *r, const struct call *c)
     add_field(r, fields, "X-Request-Id", slice_of(c->rq->id));
     add_field(r, fields, "X-Content-Type-Options", S("nosniff"));
     add_field(r, fields, "Strict-Transport-Security", S("max-age=31536000"));
-    add_field(r, fields, "Content-Security-Policy", S("default-src 'none'; frame-ancestors 'none'"));
+    add_field(r, fields, "Content-Security-Policy",
+              c->policy.at != NULL ? c->policy : S("default-src 'none'; frame-ancestors 'none'"));
     add_field(r, fields, "Referrer-Policy", S("no-referrer"));
     add_field(r, fields, "Cache-Control", slice_of(c->route == NULL ? "no-store" : natures[c->route->nature]));
     add_field(r, fields, "Allow", c->allow);
@@ -121,6 +122,15 @@ call_answer(struct call *c, int status, const char *content_type, struct slice b
     if (c->etag.at != NULL && has_tag(c->rq, c->etag))
         reply = (struct reply){.status = 304};
     send(c, &reply, V_OK);
+}
+
+void
+call_show(struct call *c, enum verdict v, const char *content_type, struct slice body)
+{
+    struct reply reply = {
+        .status = v == V_OK ? 200 : verdict_row(v)->status, .content_type = slice_of(content_type), .body = body};
+
+    send(c, &reply, v);
 }
 
 void

@@ -43,6 +43,7 @@ struct call {
     const struct evidence *evidence; /* of a verified signature; NULL for anybody else */
     const struct nonce *nonce;
     struct slice allow, etag, link, cookie; /* fields of the answer; absent: none */
+    struct slice policy;            /* Content-Security-Policy; absent: nothing may be loaded */
     int64_t wait_s;                 /* of Retry-After; 0: as the status asks */
     struct slice fault;             /* after a refusal: the field, parameter or component that is at fault */
     struct problems problems;
@@ -54,6 +55,9 @@ struct call {
 /* `body` lies in the request's arena or for ever. With `etag` set, a client that has these bytes gets 304. */
 void call_answer(struct call *c, int status, const char *content_type, struct slice body);
 void call_refuse(struct call *c, enum verdict v);
+
+/* The same with a page for people in place of a document: the status is the verdict's, of V_OK 200. */
+void call_show(struct call *c, enum verdict v, const char *content_type, struct slice body);
 
 /* The strong entity tag of these bytes, quotes and all. */
 struct slice call_tag(struct arena *a, struct slice body);

@@ -3,7 +3,6 @@
  * Knows secrets while it compares them; must not log them.
  * Invariant: an unknown login is checked against the secrets of nobody, at the same cost.
  */
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "claim.h"
@@ -11,7 +10,6 @@
 
 #define MINUTE_MS (INT64_C(60) * 1000)
 #define HOUR_MS (60 * MINUTE_MS)
-#define IPV6_CUSTOMER_SIZE 8 /* bytes of the 64 bits */
 
 const struct people people_default = {
     .issuer = S_INIT("ventured"),
@@ -41,17 +39,6 @@ role_first(uint32_t roles)
     while (r < ROLE__COUNT && (roles & PEOPLE_ROLES & ROLE_BIT(r)) == 0)
         r++;
     return r;
-}
-
-static struct hash
-address_hash(const struct vault *v, struct arena *a, struct slice address)
-{
-    struct slice text = arena_copy(a, address);
-    unsigned char raw[16];
-
-    if (inet_pton(AF_INET6, text.at, raw) == 1)
-        return vault_blind(v, S("login_address"), (struct slice){(const char *)raw, IPV6_CUSTOMER_SIZE});
-    return vault_blind(v, S("login_address"), text);
 }
 
 /* Whoever was never invited has no login yet. */
@@ -110,7 +97,7 @@ claim_read(struct claim *out, const struct people *p, struct db *db, struct aren
     *out = (struct claim){.now_ms = now_ms};
     TRY(account_find(out, p, db, a, login));
     TRY(secrets_read(out, p, db, a));
-    out->of_address = address_hash(p->vault, a, address);
+    out->of_address = delay_address(p->vault, a, S("login_address"), address);
     out->address = arena_copy(a, hash_slice(&out->of_address));
     names_set(out, p, a, login);
     return V_OK;

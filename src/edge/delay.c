@@ -3,8 +3,12 @@
  * Knows names and times; must not know what was tried.
  * Invariant: concurrent failures are all counted, since the row is locked by its first statement.
  */
+#include <arpa/inet.h>
+
 #include "delay.h"
 #include "sql.h"
+
+#define IPV6_CUSTOMER_SIZE 8 /* bytes of the 64 bits */
 
 int64_t
 delay_after(const struct delay_rule *r, int64_t failed)
@@ -16,6 +20,17 @@ delay_after(const struct delay_rule *r, int64_t failed)
     for (int64_t i = r->free + 1; i < failed && wait < r->most_ms; i++)
         wait *= 2;
     return wait < r->most_ms ? wait : r->most_ms;
+}
+
+struct hash
+delay_address(const struct vault *v, struct arena *a, struct slice scheme, struct slice address)
+{
+    struct slice text = arena_copy(a, address);
+    unsigned char raw[16];
+
+    if (inet_pton(AF_INET6, text.at, raw) == 1)
+        return vault_blind(v, scheme, (struct slice){(const char *)raw, IPV6_CUSTOMER_SIZE});
+    return vault_blind(v, scheme, text);
 }
 
 enum verdict

@@ -11,6 +11,10 @@
 /* What to wait after that many failures in a row, in milliseconds; 0 where nothing. */
 int64_t delay_after(const struct delay_rule *r, int64_t failed);
 
+/* Under which an address is counted: one of IPv6 by its first 64 bits, which are one customer's. `scheme` parts what is
+ * tried. */
+struct hash delay_address(const struct vault *v, struct arena *a, struct slice scheme, struct slice address);
+
 /* How much of the wait is left, in milliseconds. A wait that stands further in the future than any can be, because
  * somebody moved the clock, is none. */
 enum verdict delay_left(int64_t *left_ms, struct db *db, struct arena *a, const struct delay_rule *r,

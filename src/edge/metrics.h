@@ -10,7 +10,7 @@
 
 #include "ventured/base.h"
 
-#define METRIC_ROUTES_MAX 32
+#define METRIC_ROUTES_MAX 64
 #define METRIC_STATUSES 600
 #define HISTOGRAM_BOUNDS_MAX 12
 

@@ -8,11 +8,13 @@
 #include "entries.h"
 #include "exceptions.h"
 #include "feed.h"
+#include "intake.h"
 #include "metrics.h"
 #include "proofs.h"
 #include "reads.h"
 #include "reception.h"
 #include "route.h"
+#include "status.h"
 #include "watch.h"
 #include "work.h"
 
@@ -20,6 +22,8 @@
 #define WATCHERS (ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_SYSTEM))
 #define OPEN WHO_ANYBODY, PLACE_HERE, ROUTE_PUBLIC
 #define LOOKED_UP WHO_ANYBODY, PLACE_WORKER, ROUTE_PUBLIC
+/* Anybody's, but answered to whoever asked alone. */
+#define SHOWN WHO_ANYBODY, PLACE_WORKER, ROUTE_READ
 #define READING WHO_KNOWN, PLACE_WORKER, ROUTE_READ, &signature_policy_read
 /* Without a body there is no more to sign than in a read. */
 #define TAKING_BACK READING
@@ -56,6 +60,15 @@ const struct route routes[] = {
     {"POST", "/v1/password",           FILLED_IN},
     {"POST", "/v1/totp",               FILLED_IN},
     {"POST", "/v1/invitations",        FILLED_IN},
+    {"POST", "/v1/eligibility",        intake_draft,   WRITING, &signature_policy_list, KIB(16),
+     .roles = INTAKE_DRAFTERS},
+    {"GET",  "/v1/loans/{id}/eligibility", intake_eligibility, READING, .roles = INTAKE_READERS},
+    {"GET",  "/v1/loans/{id}/certificate", intake_certificate, READING},
+    {"POST", "/v1/loans/{id}/slip",    status_issue,   WRITING, &signature_policy_list, KIB(1),
+     .roles = INTAKE_DRAFTERS},
+    {"GET",  "/v1/status",             status_look,    SHOWN},
+    {"GET",  "/status",                status_page_show, SHOWN},
+    {"GET",  "/status/{code}",         status_page_show, SHOWN},
     {"GET",  "/v1/{plural}",           reads_page,     READING},
     {"GET",  "/v1/{plural}/{id}",      reads_one,      READING},
     {"GET",  "/v1/{plural}/{id}/entries", reads_history, READING},

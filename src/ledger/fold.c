@@ -98,6 +98,18 @@ fold_mended(struct entry *out, const struct registry *r, struct db *db, struct a
     return V_OK;
 }
 
+enum verdict
+ledger_history(struct entry **out, size_t *count, const struct registry *r, struct db *db, struct arena *a,
+               const struct subject_type *type, struct slice id)
+{
+    struct history h = {0};
+
+    TRY(history_load(&h, r, db, a, type, id, INT64_MAX));
+    *out = h.at;
+    *count = h.count;
+    return V_OK;
+}
+
 static void
 refuse_later(struct arena *a, struct problems *p, const struct entry *e, const struct subject *s)
 {

@@ -75,20 +75,24 @@ some_limit_load(struct limit *out, const char *name, struct slice district, int3
 }
 
 /* Nothing follows the slash but names, and '0' is the sign after it. */
+enum verdict
+ledger_sum(int64_t *out, struct db *db, struct arena *a, const char *indicator, struct slice name)
+{
+    struct sql_total_sum row;
+
+    TRY(sql_total_sum(&row, db, a, slice_of(indicator), arena_print(a, SLICE_FMT "/", SLICE_ARG(name)),
+                      arena_print(a, SLICE_FMT "0", SLICE_ARG(name))));
+    *out = row.amount;
+    return V_OK;
+}
+
 static enum verdict
 sum_load(int64_t *out, const struct sum *sum, const struct subject *s, struct posting *p, struct db *db)
 {
     struct slice name = named(sum->field, sum->of, s, &p->entry);
-    struct sql_total_sum row;
 
     *out = 0;
-    if (name.at == NULL)
-        return V_OK;
-    TRY(sql_total_sum(&row, db, p->arena, slice_of(sum->indicator),
-                      arena_print(p->arena, SLICE_FMT "/", SLICE_ARG(name)),
-                      arena_print(p->arena, SLICE_FMT "0", SLICE_ARG(name))));
-    *out = row.amount;
-    return V_OK;
+    return name.at == NULL ? V_OK : ledger_sum(out, db, p->arena, sum->indicator, name);
 }
 
 /* The totals' last day. What the group at hand has added stands in no bucket yet, but in deltas of today,

@@ -48,8 +48,16 @@ state_find(int *out, const struct subject_type *type, struct slice name)
     return false;
 }
 
+/* What every query of subjects gives: one struct can hold any one's row. */
+#define SAME_ROW(query)                                                                                                \
+    static_assert(sizeof(struct query) == sizeof(struct sql_subject_one_all), "the same columns");                     \
+    static_assert(offsetof(struct query, view) == offsetof(struct sql_subject_one_all, view), "in the same order")
+SAME_ROW(sql_subject_page_all);
+SAME_ROW(sql_subject_of_person);
+
+/* `out` is blank. */
 static enum verdict
-subject_read(struct subject *out, struct arena *a, const struct sql_subject_get *row)
+row_read(struct subject *out, struct arena *a, const struct sql_subject_get *row)
 {
     const struct json *view;
 
@@ -73,7 +81,24 @@ subject_load(struct subject *out, struct db *db, struct arena *a, const struct s
     if (got == V_NONE)
         return V_OK;
     TRY(got);
-    return subject_read(out, a, &row);
+    return row_read(out, a, &row);
+}
+
+/* ---- several of them ------------------------------------------------------------------------------------------- */
+
+static enum verdict
+rows_read(struct subject **out, struct arena *a, const struct subject_type *type, const void *rows, size_t count)
+{
+    const struct sql_subject_one_all *at = rows;
+
+    *out = NEW_ARRAY(a, struct subject, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct sql_subject_get row = {at[i].state, at[i].frozen, at[i].first_on, at[i].seq, at[i].view};
+
+        subject_blank(&(*out)[i], a, type, at[i].id);
+        TRY(row_read(&(*out)[i], a, &row));
+    }
+    return V_OK;
 }
 
 enum verdict
@@ -83,14 +108,7 @@ subject_page(struct subject **out, size_t *count, struct db *db, struct arena *a
     struct sql_subject_page_all *rows;
 
     TRY(sql_subject_page_all(&rows, count, db, a, slice_of(type->name), after, S(""), most));
-    *out = NEW_ARRAY(a, struct subject, *count);
-    for (size_t i = 0; i < *count; i++) {
-        struct sql_subject_get row = {rows[i].state, rows[i].frozen, rows[i].first_on, rows[i].seq, rows[i].view};
-
-        subject_blank(&(*out)[i], a, type, rows[i].id);
-        TRY(subject_read(&(*out)[i], a, &row));
-    }
-    return V_OK;
+    return rows_read(out, a, type, rows, *count);
 }
 
 enum verdict
@@ -104,6 +122,39 @@ subject_ids(struct slice **out, size_t *count, struct db *db, struct arena *a, c
     *out = NEW_ARRAY(a, struct slice, *count);
     for (size_t i = 0; i < *count; i++)
         (*out)[i] = rows[i].id;
+    return V_OK;
+}
+
+enum verdict
+ledger_of_person(struct subject **out, size_t *count, struct db *db, struct arena *a, const struct subject_type *type,
+                 struct slice person)
+{
+    struct sql_subject_of_person *rows;
+
+    TRY(sql_subject_of_person(&rows, count, db, a, slice_of(type->name), person, LEDGER_LOOKUP_MAX));
+    return rows_read(out, a, type, rows, *count);
+}
+
+enum verdict
+ledger_in_state(struct subject **out, size_t *count, struct db *db, struct arena *a, const struct subject_type *type,
+                int state)
+{
+    struct sql_subject_page_all *rows;
+
+    TRY(sql_subject_page_all(&rows, count, db, a, slice_of(type->name), S(""), slice_of(type->states[state].name),
+                             LEDGER_LOOKUP_MAX));
+    return rows_read(out, a, type, rows, *count);
+}
+
+enum verdict
+ledger_since(int32_t *out, struct db *db, struct arena *a, const struct subject *s)
+{
+    struct sql_journal_since row;
+    struct leaf leaf;
+
+    TRY(sql_journal_since(&row, db, a, slice_of(s->type->name), s->id, slice_of(s->type->states[s->state].name)));
+    TRY(leaf_decode(&leaf, a, row.leaf));
+    *out = leaf.on;
     return V_OK;
 }
 

@@ -19,6 +19,8 @@
 static struct pki pki;
 
 const struct people *desk_people;
+int (*desk_world)(void **state);
+const struct view_row *desk_views;
 
 /* ---- keys
  * ------------------------------------------------------------------------------------------------------------ */
@@ -170,8 +172,8 @@ open_edge(struct desk *d)
     struct edge_options o = edge_options_default;
     struct people people;
 
-    o.registry = &toy_registry;
-    o.views = toy_views;
+    o.registry = d->world->registry;
+    o.views = desk_views != NULL ? desk_views : toy_views;
     o.db_url = d->world->engine->url;
     o.vault = d->world->vault;
     o.log_key = d->world->log_key;
@@ -222,7 +224,7 @@ desk_setup(void **state)
     struct desk *d = calloc(1, sizeof *d);
 
     assert_non_null(d);
-    assert_int_equal(world_setup(state), 0);
+    assert_int_equal((desk_world != NULL ? desk_world : world_setup)(state), 0);
     d->world = *state;
     d->arena = d->world->arena;
     *state = d;

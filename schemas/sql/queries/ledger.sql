@@ -47,6 +47,13 @@ SELECT seq, id, type, subject, state, leaf FROM journal WHERE seq > $1 ORDER BY 
 -- expects: many
 SELECT seq, state, leaf FROM journal WHERE type = $1 AND subject = $2 AND seq > $3 ORDER BY seq LIMIT $4;
 
+-- journal_since: the entry that brought a subject to the state it is in
+-- takes: type t, subject t, state t
+-- gives: leaf t
+-- expects: one
+SELECT leaf FROM journal WHERE type = $1 AND subject = $2 AND seq > (
+    SELECT COALESCE(MAX(seq), 0) FROM journal WHERE type = $1 AND subject = $2 AND state <> $3) ORDER BY seq LIMIT 1;
+
 -- checkpoint_add: the signed note of a group
 -- takes: size i, previous i, note t
 -- expects: some
@@ -90,6 +97,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (type, id) DO UPDATE SET state = excluded.state, frozen = excluded.frozen, first_on = excluded.first_on,
     seq = excluded.seq, district = excluded.district, organisation = excluded.organisation, person = excluded.person,
     view = excluded.view;
+
+-- subject_of_person: subjects of one type that a person is found by
+-- takes: type t, person t, most i
+-- gives: id t, state t, frozen i, first_on t, seq i, view t
+-- expects: many
+SELECT id, state, frozen, first_on, seq, view FROM subject
+WHERE type = $1 AND person = $2 AND person <> '' ORDER BY id LIMIT $3;
 
 -- voucher_get: the entry that holds a voucher number
 -- takes: organisation t, type t, subject t, kind t, voucher t

@@ -1,4 +1,4 @@
--- What the log-in asks of op_secret, op_attempt and op_session.
+-- What the log-in asks of op_secret, op_attempt and op_session, and the status page of op_slip.
 
 -- secret_get: what an account logs in with
 -- takes: account t
@@ -106,3 +106,15 @@ UPDATE op_session SET ended_ms = $1 WHERE account = $2 AND token <> $3 AND ended
 -- takes: before_ms i
 -- expects: run
 DELETE FROM op_session WHERE created_ms < $1;
+
+-- slip_put: a slip of a loan; the one before it is worth nothing now
+-- takes: loan t, code b, issued_ms i
+-- expects: some
+INSERT INTO op_slip (loan, code, issued_ms) VALUES ($1, $2, $3)
+ON CONFLICT (loan) DO UPDATE SET code = excluded.code, issued_ms = excluded.issued_ms;
+
+-- slip_find: whose a code is
+-- takes: code b
+-- gives: loan t
+-- expects: one
+SELECT loan FROM op_slip WHERE code = $1;
