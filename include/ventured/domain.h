@@ -38,7 +38,7 @@ enum verdict key_record_load(struct key_record *out, struct db *db, const struct
 /* May a request of that local day be signed with it? */
 bool key_record_valid(const struct key_record *k, int32_t day);
 
-/* ---- endpoints -------------------------------------------------------------------------------------------------- */
+/* ---- endpoints --------------------------------------------------------------------------------------------------- */
 
 /* Where an organisation's events go, and as whom it reads them. Texts live in the arena it was loaded into. */
 struct endpoint_record {
@@ -51,7 +51,7 @@ struct endpoint_record {
 enum verdict endpoint_record_load(struct endpoint_record *out, struct db *db, struct arena *a,
                                   struct slice organisation);
 
-/* ---- accounts of people ----------------------------------------------------------------------------------------- */
+/* ---- accounts of people ------------------------------------------------------------------------------------------ */
 
 /* An account as a log-in is judged by it. Texts live in the arena it was loaded into. */
 struct account_record {
@@ -118,7 +118,7 @@ enum verdict plan_load(struct problems *problems, struct ledger *lg, struct aren
 enum verdict founding_load(size_t *posted, struct problems *problems, struct ledger *lg, struct arena *a,
                            const char *file, const struct actor *who);
 
-/* ---- the working calendar --------------------------------------------------------------------------------------- */
+/* ---- the working calendar ---------------------------------------------------------------------------------------- */
 
 struct calendar_period {
     int32_t from, to; /* its first and last day */
@@ -168,6 +168,46 @@ bool calendar_alarm(const struct calendar *c, int32_t today);
 /* When the report of a month (1 to 12 of the years 1900 to 9998) is due: on `due_day` of the month after, that month's
  * first or last day where it has none such, moved to the next working day. */
 int32_t calendar_monthly_due(const struct calendar *c, int year, int month, int64_t due_day);
+
+/* ---- due days ---------------------------------------------------------------------------------------------------- */
+
+struct due {
+    int32_t day;      /* its last day in time; DAY_ABSENT: nothing says when */
+    bool by_workdays; /* the time runs in working days */
+    bool provisional; /* and over some that nobody has announced */
+};
+
+/* When a step is due that runs since that day. `own` is the day that its row knows itself; where that is DAY_ABSENT,
+ * `limit` says how many days it may take, `since` itself not counted: working days where its unit is "workday", days
+ * where it is "day". NULL, or a limit of another unit: no due day. Pure; DAY_MAX where the count reaches beyond it. */
+struct due step_due(const struct calendar *c, const struct limit *limit, int32_t since, int32_t own);
+
+/* How many days are left on a day, of the sort that the time runs in; below 0 how late it is. `d` has a day. Late and
+ * 0: no working day has passed since. */
+int64_t due_left(const struct calendar *c, const struct due *d, int32_t today);
+
+/* The calendar and the limits that steps are counted by, each read once: for one answer, in its arena. */
+struct due_book;
+enum verdict due_book_open(struct due_book **out, struct db *db, struct arena *a);
+const struct calendar *due_calendar(const struct due_book *b);
+
+/* step_due by the limit of the step's row as it was in force for that district ("" the city) on `since`. */
+enum verdict due_find(struct due *out, struct due_book *b, const struct step_row *row, struct slice district,
+                      int32_t since, int32_t own);
+
+/* ---- what time makes true ---------------------------------------------------------------------------------------- */
+
+/* A fact for the clock to post; texts live in the arena it was found in. */
+struct clock_fact {
+    const char *kind;
+    struct slice subject;
+    int32_t on;        /* the day from which it is true: the day after the one that was due */
+    struct slice body; /* its own members as a JSON object */
+};
+
+/* All that should be recorded by that day and is not, as far as `db` knows: steps whose day has passed and whose row
+ * names a fact. The same facts on every daemon; one that was refused comes again. */
+enum verdict clock_facts(struct clock_fact **out, size_t *count, struct db *db, struct arena *a, int32_t today);
 
 /* ---- the plan's own table ---------------------------------------------------------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include "reception.h"
 #include "route.h"
 #include "watch.h"
+#include "work_steps.h"
 
 #define KIB(n) ((size_t)(n) * 1024)
 #define WATCHERS (ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_SYSTEM))
@@ -32,6 +33,8 @@ const struct route routes[] = {
     {"POST", "/v1/entries/{kind}",     entries_post,   WRITING, &signature_policy_entry, KIB(256)},
     {"POST", "/v1/entries",            entries_list,   WRITING, &signature_policy_list,  KIB(1024)},
     {"GET",  "/v1/totals",             reads_totals,   READING},
+    {"GET",  "/v1/steps",              work_steps_page, READING},
+    {"GET",  "/v1/steps/summary",      work_steps_summary, READING},
     {"GET",  "/v1/events",             feed_events,    READING, .roles = FEED_READERS},
     {"GET",  "/v1/deliveries",         feed_deliveries, READING, .roles = DELIVERY_READERS},
     {"POST", "/v1/deliveries/replay",  feed_replay,    WRITING, &signature_policy_list, KIB(1),

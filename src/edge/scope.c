@@ -38,12 +38,18 @@ scope_is_house(enum role r)
 }
 
 static enum scope_of
-scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
+scope_of_reader(struct slice *key, const struct actor *who)
 {
-    enum scope_of scope = type->scope == NULL ? SCOPE_ALL : scopes[who->role];
+    enum scope_of scope = scopes[who->role];
 
     *key = scope == SCOPE_DISTRICT ? who->district : who->organisation;
     return key->len == 0 && scope != SCOPE_ALL ? SCOPE_NONE : scope;
+}
+
+static enum scope_of
+scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
+{
+    return type->scope == NULL ? SCOPE_ALL : scope_of_reader(key, who);
 }
 
 /* The queries differ in their text alone, so that one struct can hold any one's row. */
@@ -57,14 +63,34 @@ SAME_ROW(sql_subject_page_all);
 SAME_ROW(sql_subject_page_district);
 SAME_ROW(sql_subject_page_organisation);
 
+#define SAME_STEP(query)                                                                                               \
+    static_assert(sizeof(struct query) == sizeof(struct step_line), "the same columns");                               \
+    static_assert(offsetof(struct query, district) == offsetof(struct step_line, district), "in the same order")
+SAME_STEP(sql_step_page_all);
+SAME_STEP(sql_step_page_district);
+SAME_STEP(sql_step_page_organisation);
+
+#define SAME_COUNT(query)                                                                                              \
+    static_assert(sizeof(struct query) == sizeof(struct step_count), "the same columns");                              \
+    static_assert(offsetof(struct query, past) == offsetof(struct step_count, past), "in the same order")
+SAME_COUNT(sql_step_counts_all);
+SAME_COUNT(sql_step_counts_district);
+SAME_COUNT(sql_step_counts_organisation);
+
+static void *
+copy_rows(struct arena *a, const void *rows, size_t count, size_t size)
+{
+    void *out = arena_take(a, (count + 1) * size);
+
+    if (count > 0)
+        memcpy(out, rows, count * size);
+    return out;
+}
+
 static struct subject_row *
 take_rows(struct arena *a, const void *rows, size_t count)
 {
-    struct subject_row *out = NEW_ARRAY(a, struct subject_row, count + 1);
-
-    if (count > 0)
-        memcpy(out, rows, count * sizeof *out);
-    return out;
+    return copy_rows(a, rows, count, sizeof(struct subject_row));
 }
 
 enum verdict
@@ -120,6 +146,71 @@ scope_page(struct subject_row **out, size_t *count, struct db *db, struct arena 
     case SCOPE_ORGANISATION:
         TRY(sql_subject_page_organisation(&organisation, count, db, a, name, key, after, state, most));
         *out = take_rows(a, organisation, *count);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    return V_OK;
+}
+
+/* ---- the work list ----------------------------------------------------------------------------------------------- */
+
+enum verdict
+scope_steps(struct step_line **out, size_t *count, struct db *db, struct arena *a, const struct actor *who,
+            const struct step_query *q)
+{
+    const struct step_line *k = &q->after;
+    struct sql_step_page_all *all;
+    struct sql_step_page_district *district;
+    struct sql_step_page_organisation *organisation;
+    struct slice key;
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_of_reader(&key, who)) {
+    case SCOPE_ALL:
+        TRY(sql_step_page_all(&all, count, db, a, q->steps, q->past, k->since, k->type, k->subject, k->step, q->most));
+        *out = copy_rows(a, all, *count, sizeof **out);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_step_page_district(&district, count, db, a, q->steps, q->past, k->since, k->type, k->subject, k->step,
+                                   key, q->most));
+        *out = copy_rows(a, district, *count, sizeof **out);
+        break;
+    case SCOPE_ORGANISATION:
+        TRY(sql_step_page_organisation(&organisation, count, db, a, q->steps, q->past, k->since, k->type, k->subject,
+                                       k->step, key, q->most));
+        *out = copy_rows(a, organisation, *count, sizeof **out);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    return V_OK;
+}
+
+enum verdict
+scope_step_counts(struct step_count **out, size_t *count, struct db *db, struct arena *a, const struct actor *who,
+                  struct slice steps, struct slice day)
+{
+    struct sql_step_counts_all *all;
+    struct sql_step_counts_district *district;
+    struct sql_step_counts_organisation *organisation;
+    struct slice key;
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_of_reader(&key, who)) {
+    case SCOPE_ALL:
+        TRY(sql_step_counts_all(&all, count, db, a, day, steps));
+        *out = copy_rows(a, all, *count, sizeof **out);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_step_counts_district(&district, count, db, a, day, steps, key));
+        *out = copy_rows(a, district, *count, sizeof **out);
+        break;
+    case SCOPE_ORGANISATION:
+        TRY(sql_step_counts_organisation(&organisation, count, db, a, day, steps, key));
+        *out = copy_rows(a, organisation, *count, sizeof **out);
         break;
     case SCOPE_NONE:
         break;

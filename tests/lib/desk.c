@@ -13,12 +13,14 @@
 #include <cmocka.h>
 
 #include "desk.h"
+#include "policy.h"
 #include "../../src/edge/digest.h"
 #include "../../src/edge/signature.h"
 
 static struct pki pki;
 
 const struct people *desk_people;
+int (*desk_world)(void **state);
 
 /* ---- keys
  * ------------------------------------------------------------------------------------------------------------ */
@@ -156,8 +158,8 @@ open_edge(struct desk *d)
     struct edge_options o = edge_options_default;
     struct people people;
 
-    o.registry = &toy_registry;
-    o.views = toy_views;
+    o.registry = d->world->registry;
+    o.views = d->world->registry == &toy_registry ? toy_views : entry_views;
     o.db_url = d->world->engine->url;
     o.vault = d->world->vault;
     o.log_key = d->world->log_key;
@@ -207,7 +209,7 @@ desk_setup(void **state)
     struct desk *d = calloc(1, sizeof *d);
 
     assert_non_null(d);
-    assert_int_equal(world_setup(state), 0);
+    assert_int_equal(desk_world == NULL ? world_setup(state) : desk_world(state), 0);
     d->world = *state;
     d->arena = d->world->arena;
     *state = d;

@@ -34,6 +34,10 @@ int desk_close_keys(void **state);
 /* How people log in at the next desk, with its own vault; NULL: it believes the header of desk_ask. */
 extern const struct people *desk_people;
 
+/* What lies under the next desk, a setup that gives a struct world; NULL: world_setup. A group that sets it sets it
+ * back. */
+extern int (*desk_world)(void **state);
+
 /* cmocka's setup and teardown: *state becomes a struct desk that serves. */
 int desk_setup(void **state);
 int desk_teardown(void **state);
