@@ -141,7 +141,8 @@ struct step_past {
     int32_t due;
 };
 
-/* Those of before `today`, the oldest first. */
+/* Those of before `today`, the oldest first, and no more than STEPS_PAST_MAX. */
+#define STEPS_PAST_MAX 100000
 enum verdict ledger_steps_past(struct step_past **out, size_t *count, const struct registry *r, struct db *db,
                                struct arena *a, int32_t today);
 

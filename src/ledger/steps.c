@@ -121,7 +121,7 @@ ledger_steps_past(struct step_past **out, size_t *count, const struct registry *
     struct sql_step_past *rows;
 
     day_print(day, today);
-    TRY(sql_step_past(&rows, count, db, a, posting_steps(a, r), slice_of(day)));
+    TRY(sql_step_past(&rows, count, db, a, posting_steps(a, r), slice_of(day), STEPS_PAST_MAX));
     *out = NEW_ARRAY(a, struct step_past, *count + 1);
     for (size_t i = 0; i < *count; i++) {
         struct step_past *one = &(*out)[i];

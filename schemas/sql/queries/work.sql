@@ -1,12 +1,12 @@
 -- The work list. A set of steps is a text ",type/step,type/step,", in which a row's own name is looked for.
 
 -- step_past: steps of a set whose own day lies before that one, the oldest first
--- takes: steps t, day t
+-- takes: steps t, day t, most i
 -- gives: type t, subject t, step t, due t
 -- expects: many
 SELECT type, subject, step, due FROM step
 WHERE replace($1, ',' || type || '/' || step || ',', '') <> $1 AND due <> '' AND due < $2
-ORDER BY due, type, subject, step;
+ORDER BY due, type, subject, step LIMIT $3;
 
 -- step_page_all: what runs, in the order in which it began; a day: without what is due then or later by its own day
 -- takes: steps t, past t, since t, type t, subject t, step t, most i
