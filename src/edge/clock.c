@@ -132,29 +132,30 @@ item_done(struct write *w)
     pthread_mutex_unlock(&t->lock);
 }
 
-static enum verdict
+static void
 item_read(struct item *i)
 {
     struct clock_thread *t = i->thread;
     const struct json *body;
+    enum verdict got = json_parse(&body, t->arena, fact_body(t->arena, i->fact));
 
-    TRY(json_parse(&body, t->arena, fact_body(t->arena, i->fact)));
-    return posting_read(&i->posting, t->arena, t->o.registry, slice_of(i->fact->kind), i->id, body, S(""));
+    if (got == V_OK)
+        got = posting_read(&i->posting, t->arena, t->o.registry, slice_of(i->fact->kind), i->id, body, S(""));
+    i->posting.entry.actor = (struct actor){ROLE_CLOCK, S("ventured"), S("clock"), {0}};
+    i->postings[0] = &i->posting;
+    i->write = (struct write){.how = WRITE_POST, .postings = i->postings, .count = 1, .done = item_done, .context = i,
+                              .got = got};
 }
 
-/* From here to wait_written the item is the writer's, unless it did not get there. */
+/* The batch's arena is the writer's from the first put to wait_written. */
 static void
 item_put(struct item *i)
 {
     struct clock_thread *t = i->thread;
-    enum verdict got = item_read(i);
+    enum verdict got;
 
-    i->write.got = got;
-    if (got != V_OK)
+    if (i->write.got != V_OK)
         return;
-    i->posting.entry.actor = (struct actor){ROLE_CLOCK, S("ventured"), S("clock"), {0}};
-    i->postings[0] = &i->posting;
-    i->write = (struct write){.how = WRITE_POST, .postings = i->postings, .count = 1, .done = item_done, .context = i};
     pthread_mutex_lock(&t->lock);
     t->unwritten++;
     pthread_mutex_unlock(&t->lock);
@@ -232,8 +233,10 @@ post_batch(struct clock_thread *t, const struct clock_fact *facts, size_t count,
         }
         items[put] = NEW(t->arena, struct item);
         *items[put] = (struct item){.thread = t, .fact = &facts[*at], .id = id, .is_known = before != NULL};
-        item_put(items[put++]);
+        item_read(items[put++]);
     }
+    for (size_t i = 0; i < put; i++)
+        item_put(items[i]);
     wait_written(t);
     for (size_t i = 0; i < put; i++)
         is_whole &= item_judge(items[i], posted);
