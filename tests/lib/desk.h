@@ -33,6 +33,7 @@ int desk_close_keys(void **state);
 
 /* How people log in at the next desk, with its own vault; NULL: it believes the header of desk_ask. */
 extern const struct people *desk_people;
+extern bool desk_believes; /* the header all the same */
 
 /* What lies under the next desk, a setup that gives a struct world; NULL: world_setup. A group that sets it sets it
  * back. */

@@ -61,3 +61,15 @@ SELECT type, step, district, begun, CAST(COUNT(*) AS BIGINT), CAST(SUM(late) AS 
     CASE WHEN due <> '' AND due < $1 THEN 1 ELSE 0 END AS late
     FROM step WHERE replace($2, ',' || type || '/' || step || ',', '') <> $2 AND organisation = $3) AS one
 GROUP BY type, step, district, begun ORDER BY type, step, district, begun;
+
+-- feed_put: a new address for an account's calendar; the old one ends
+-- takes: account t, token b, role t, created_ms i
+-- expects: some
+INSERT INTO op_feed (account, token, role, created_ms) VALUES ($1, $2, $3, $4)
+ON CONFLICT (account) DO UPDATE SET token = excluded.token, role = excluded.role, created_ms = excluded.created_ms;
+
+-- feed_find: whose calendar it is
+-- takes: token b
+-- gives: account t, role t
+-- expects: one
+SELECT account, role FROM op_feed WHERE token = $1;
