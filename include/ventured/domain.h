@@ -38,7 +38,7 @@ enum verdict key_record_load(struct key_record *out, struct db *db, const struct
 /* May a request of that local day be signed with it? */
 bool key_record_valid(const struct key_record *k, int32_t day);
 
-/* ---- endpoints -------------------------------------------------------------------------------------------------- */
+/* ---- endpoints --------------------------------------------------------------------------------------------------- */
 
 /* Where an organisation's events go, and as whom it reads them. Texts live in the arena it was loaded into. */
 struct endpoint_record {
@@ -51,7 +51,7 @@ struct endpoint_record {
 enum verdict endpoint_record_load(struct endpoint_record *out, struct db *db, struct arena *a,
                                   struct slice organisation);
 
-/* ---- accounts of people ----------------------------------------------------------------------------------------- */
+/* ---- accounts of people ------------------------------------------------------------------------------------------ */
 
 /* A role that somebody has for some days, the last one included. */
 struct borrowed_role {
@@ -143,7 +143,7 @@ enum verdict plan_load(struct problems *problems, struct ledger *lg, struct aren
 enum verdict founding_load(size_t *posted, struct problems *problems, struct ledger *lg, struct arena *a,
                            const char *file, const struct actor *who);
 
-/* ---- the working calendar --------------------------------------------------------------------------------------- */
+/* ---- the working calendar ---------------------------------------------------------------------------------------- */
 
 struct calendar_period {
     int32_t from, to; /* its first and last day */
@@ -318,6 +318,46 @@ enum verdict loan_certificate(struct loan_certificate *out, const struct registr
 /* {"loan","class","certificate_no","state","issued_on","valid_to",...,"history":[...]}: the one in force, then those
  * that it replaced, the oldest first. */
 void loan_certificate_json(struct buf *b, const struct loan_certificate *c);
+/* ---- due days ---------------------------------------------------------------------------------------------------- */
+
+struct due {
+    int32_t day;      /* its last day in time; DAY_ABSENT: nothing says when */
+    bool by_workdays; /* the time runs in working days */
+    bool provisional; /* and over some that nobody has announced */
+};
+
+/* When a step is due that runs since that day. `own` is the day that its row knows itself; where that is DAY_ABSENT,
+ * `limit` says how many days it may take, `since` itself not counted: working days where its unit is "workday", days
+ * where it is "day". NULL, or a limit of another unit: no due day. Pure; DAY_MAX where the count reaches beyond it. */
+struct due step_due(const struct calendar *c, const struct limit *limit, int32_t since, int32_t own);
+
+/* How many days are left on a day, of the sort that the time runs in; below 0 how late it is. `d` has a day. Late and
+ * 0: no working day has passed since. */
+int64_t due_left(const struct calendar *c, const struct due *d, int32_t today);
+
+/* The calendar and the limits that steps are counted by, each read once: for one answer, in its arena. */
+struct due_book;
+enum verdict due_book_open(struct due_book **out, struct db *db, struct arena *a);
+const struct calendar *due_calendar(const struct due_book *b);
+
+/* step_due by the limit of the step's row as it was in force for that district ("" the city) on `since`. */
+enum verdict due_find(struct due *out, struct due_book *b, const struct step_row *row, struct slice district,
+                      int32_t since, int32_t own);
+
+/* ---- what time makes true ---------------------------------------------------------------------------------------- */
+
+/* What the clock is to post, true from day `on`. `body` is the entry's own members as a JSON object. Texts live in the
+ * arena it was found in. */
+struct clock_fact {
+    const char *kind;
+    struct slice subject;
+    int32_t on;
+    struct slice body;
+};
+
+/* All that should be recorded by that day and is not, as far as `db` knows: steps whose day has passed and whose row
+ * names a fact. The same facts on every daemon; one that was refused comes again. */
+enum verdict clock_facts(struct clock_fact **out, size_t *count, struct db *db, struct arena *a, int32_t today);
 
 /* ---- the plan's own table ---------------------------------------------------------------------------------------- */
 
@@ -420,15 +460,6 @@ enum verdict institution_table(struct institution_table *out, const struct regis
 void institution_table_json(struct buf *b, const struct institution_table *t);
 
 /* ---- the clock --------------------------------------------------------------------------------------------------- */
-
-/* What the clock is to post. `body` is the whole body in JSON, `subject` and `on` included, as posting_read takes it;
- * the id is uuid8_of kind, subject and day. Texts live in the arena it was made in. */
-struct clock_fact {
-    const char *kind;
-    struct slice subject;
-    int32_t on;
-    struct slice body;
-};
 
 /* The banks to be warned, suspended or resumed today, one fact a bank at most. Once it is recorded nothing is owed to
  * that bank, but where it was resumed and is to be warned. `db` is any connection; a fact whose figures move before it

@@ -44,6 +44,16 @@ struct delivery_options {
     int64_t park_ms;                      /* from an event's first try to its parking */
 };
 
+/* As clock_facts, which is what a daemon gives; tests give their own. Runs on the clock's thread, with its reader. */
+typedef enum verdict clock_facts_fn(struct clock_fact **out, size_t *count, struct db *db, struct arena *a,
+                                    int32_t today);
+
+/* What time makes true is posted by the daemon itself. */
+struct clock_options {
+    clock_facts_fn *facts; /* NULL: nothing is posted, and the calendar is not watched */
+    int64_t every_ms;      /* how often it looks */
+};
+
 /* The public key as receivers exchange it: "whpk_" and the base64 of its 32 bytes. `k` is Ed25519. */
 struct slice webhook_key(struct arena *a, const struct key *k);
 
@@ -71,6 +81,7 @@ struct edge_options {
     const struct people *people;            /* NULL: nobody logs in here; its origins are those of `names` */
     session_find_fn *session_find;          /* in place of people's log-in; NULL but in tests */
     struct delivery_options delivery;
+    struct clock_options clock;
     totals_fn *totals;                      /* NULL: the address is unknown */
     institutions_fn *institutions;          /* likewise */
     int64_t signature_window_s;             /* how far `created` may be off, either way */

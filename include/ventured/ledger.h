@@ -194,6 +194,27 @@ struct cell {
 enum verdict ledger_totals(struct cell **out, size_t *count, struct db *db, struct arena *a, int32_t from, int32_t to,
                            int64_t known_seq);
 
+/* ---- what is to be done ----------------------------------------------------------------------------------------- */
+
+/* A step whose own day has passed, for whose end the clock has a fact. */
+struct step_past {
+    const struct subject_type *type;
+    const struct step_row *row;
+    struct slice subject;
+    int32_t due;
+};
+
+/* Those of before `today`, the oldest first, and no more than STEPS_PAST_MAX. */
+#define STEPS_PAST_MAX 100000
+enum verdict ledger_steps_past(struct step_past **out, size_t *count, const struct registry *r, struct db *db,
+                               struct arena *a, int32_t today);
+
+/* The step of that name; NULL where the type has none. */
+const struct step_row *step_find(const struct subject_type *t, struct slice name);
+
+/* A set of steps as the queries of the work list take it: ",loan/qualify,loan/send,". Starts empty. */
+void step_set_add(struct buf *b, const struct subject_type *t, const struct step_row *row);
+
 /* ---- proving and mending ------------------------------------------------------------------------------------ */
 
 struct damage {

@@ -19,15 +19,11 @@ states_of(enum entry_kind kind)
 static void
 hand_on(struct clock_fact *out, struct arena *a, struct slice loan, const struct organisation_view *bank)
 {
-    char on[DAY_TEXT_SIZE];
-
-    day_print(on, bank->merged_from);
     *out = (struct clock_fact){
         .kind = entry_kinds[KIND_LOAN_TRANSFERRED].name,
         .subject = loan,
         .on = bank->merged_from,
-        .body = arena_print(a, "{\"subject\":\"" SLICE_FMT "\",\"on\":\"%s\",\"bank\":\"" SLICE_FMT "\"}",
-                            SLICE_ARG(loan), on, SLICE_ARG(bank->merged_into)),
+        .body = arena_print(a, "{\"bank\":\"" SLICE_FMT "\"}", SLICE_ARG(bank->merged_into)),
     };
 }
 

@@ -27,21 +27,15 @@ limits_load(struct limit out[MEASURE_LIMITS], struct db *db, struct arena *a, st
     return V_OK;
 }
 
-/* The whole body, as a person would send it. */
+/* The figures it is judged by. */
 static struct slice
-body_write(struct arena *a, const struct subject *bank, const struct exposure *x, int32_t today)
+body_write(struct arena *a, const struct exposure *x)
 {
     struct organisation_warned d = {.cause = S("overdue_rate"), .outstanding = x->outstanding, .overdue = x->overdue};
     struct buf b = {.arena = a};
-    char on[DAY_TEXT_SIZE];
 
     overdue_share(&d.overdue_ppm, x);
-    day_print(on, today);
     buf_add_char(&b, '{');
-    json_add_key(&b, "subject");
-    json_add_text(&b, bank->id);
-    json_add_key(&b, "on");
-    json_add_text(&b, slice_of(on));
     shape_encode_members(&b, &shape_organisation_warned, &d);
     buf_add_char(&b, '}');
     return buf_slice(&b);
@@ -66,7 +60,7 @@ bank_look(struct clock_fact *out, size_t *count, const struct subject *bank, con
     out[(*count)++] = (struct clock_fact){.kind = entry_kinds[posted_as[measure]].name,
                                           .subject = bank->id,
                                           .on = today,
-                                          .body = body_write(a, bank, &x, today)};
+                                          .body = body_write(a, &x)};
     return V_OK;
 }
 

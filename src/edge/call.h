@@ -13,6 +13,7 @@
 #include "workers.h"
 #include "writer.h"
 
+struct clock_thread;
 struct login_pool;
 struct sender;
 
@@ -26,6 +27,7 @@ struct edge {
     struct slice origins[HTTP_SERVER_NAMES_MAX];
     struct login_pool *logins; /* NULL: nobody logs in here */
     struct sender *sender;            /* NULL: nothing is pushed */
+    struct clock_thread *clock;       /* NULL: time makes nothing true here */
     const struct http_server *server; /* NULL: not watched */
     struct slice openapi_tag;
 };

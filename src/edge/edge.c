@@ -1,9 +1,10 @@
 /*
  * Opens and closes the edge's parts in their order.
- * Knows writer, workers and sender; must not know any route.
+ * Knows writer, workers, sender and clock; must not know any route.
  * Invariant: the writer outlives the workers, and both outlive every request that they may answer.
  */
 #include "call.h"
+#include "clock.h"
 #include "login_pool.h"
 #include "sender.h"
 #include "sql.h"
@@ -17,6 +18,7 @@ const struct edge_options edge_options_default = {
     .worker_count = 2,
     /* Standard Webhooks 1.0 asks for some ten tries over about three days. */
     .delivery = {.retry_first_ms = 5000, .retry_most_ms = 6 * HOUR_MS, .park_ms = 72 * HOUR_MS},
+    .clock = {.every_ms = 60000},
 };
 
 static enum verdict
@@ -45,6 +47,20 @@ open_sender(struct edge *e)
 }
 
 static enum verdict
+open_clock(struct edge *e)
+{
+    struct clock_thread_options clock = {
+        .registry = e->o.registry,
+        .db_url = e->o.db_url,
+        .writer = e->writer,
+        .clock = e->o.clock,
+        .metrics = &e->metrics,
+    };
+
+    return e->o.clock.facts == NULL ? V_OK : clock_open(&e->clock, &clock);
+}
+
+static enum verdict
 open_parts(struct edge *e)
 {
     struct writer_options writer = {
@@ -67,6 +83,7 @@ open_parts(struct edge *e)
     if (e->o.people != NULL)
         TRY(login_pool_open(&e->logins, e->o.db_url, &sql_schema));
     TRY(open_sender(e));
+    TRY(open_clock(e));
     return workers_open(&e->workers, &workers);
 }
 
@@ -111,12 +128,14 @@ edge_watch(struct edge *e, const struct http_server *s)
     e->server = s;
 }
 
-/* The workers' last calls and the sender's last notes may still be written, so the writer ends after them. */
+/* The clock's last facts, the sender's last notes and the workers' last calls may still be written, so the writer ends
+ * after them. */
 void
 edge_close(struct edge *e)
 {
     struct arena *kept = e->kept;
 
+    clock_close(e->clock);
     sender_close(e->sender);
     workers_close(e->workers);
     login_pool_close(e->logins);

@@ -98,4 +98,10 @@ metrics_write(struct buf *b, const struct metrics *m, const char *const *routes,
                 atomic_load(&m->events_waiting));
     metrics_add(b, "ventured_events_parked", "gauge", "events that are parked, a few seconds ago",
                 atomic_load(&m->events_parked));
+    metrics_add(b, "ventured_clock_posted_total", "counter", "facts that the clock has posted",
+                atomic_load(&m->clock_posted));
+    metrics_add(b, "ventured_clock_refused_total", "counter", "facts of the clock that were refused, each once",
+                atomic_load(&m->clock_refused));
+    metrics_add(b, "ventured_calendar_provisional", "gauge", "1 where the next working calendar should be loaded",
+                atomic_load(&m->calendar_provisional));
 }

@@ -31,6 +31,8 @@ struct metrics {
     struct histogram request_ms, commit_ms, group_entries;
     _Atomic int64_t writer_reopened;
     _Atomic int64_t deliveries[METRIC_DELIVERIES];
+    _Atomic int64_t clock_posted, clock_refused; /* facts; a refused one is counted once */
+    _Atomic int64_t calendar_provisional;        /* 1 where somebody should load the next year's calendar */
     _Atomic int64_t events_waiting, events_parked; /* in the database, when it was counted last */
 };
 

@@ -5,6 +5,7 @@
  */
 #include <strings.h>
 
+#include "calendar_feed.h"
 #include "entries.h"
 #include "exceptions.h"
 #include "feed.h"
@@ -17,6 +18,7 @@
 #include "status.h"
 #include "watch.h"
 #include "work.h"
+#include "work_steps.h"
 
 #define KIB(n) ((size_t)(n) * 1024)
 #define WATCHERS (ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_SYSTEM))
@@ -41,6 +43,11 @@ const struct route routes[] = {
     {"POST", "/v1/entries",            entries_list,   WRITING, &signature_policy_list,  KIB(1024)},
     {"GET",  "/v1/totals",             reads_totals,   READING},
     {"GET",  "/v1/institutions",       reads_institutions, READING, .roles = INSTITUTION_READERS},
+    {"GET",  "/v1/steps",              work_steps_page, READING},
+    {"GET",  "/v1/steps/summary",      work_steps_summary, READING},
+    {"POST", "/v1/calendar/token",     calendar_token, WRITING, &signature_policy_list, KIB(1),
+     .roles = CALENDAR_OWNERS},
+    {"GET",  "/v1/calendar.ics",       calendar_feed,  WHO_ANYBODY, PLACE_WORKER, ROUTE_READ},
     {"GET",  "/v1/events",             feed_events,    READING, .roles = FEED_READERS},
     {"GET",  "/v1/deliveries",         feed_deliveries, READING, .roles = DELIVERY_READERS},
     {"POST", "/v1/deliveries/replay",  feed_replay,    WRITING, &signature_policy_list, KIB(1),

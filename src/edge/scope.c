@@ -95,6 +95,12 @@ SAME_ROW(sql_waiting_page_organisation, waiting_row, actor);
 SAME_ROW(sql_waiting_one_all, waiting_row, actor);
 SAME_ROW(sql_waiting_one_district, waiting_row, actor);
 SAME_ROW(sql_waiting_one_organisation, waiting_row, actor);
+SAME_ROW(sql_step_page_all, step_line, district);
+SAME_ROW(sql_step_page_district, step_line, district);
+SAME_ROW(sql_step_page_organisation, step_line, district);
+SAME_ROW(sql_step_counts_all, step_count, past);
+SAME_ROW(sql_step_counts_district, step_count, past);
+SAME_ROW(sql_step_counts_organisation, step_count, past);
 
 static void *
 take_rows(struct arena *a, const void *rows, size_t count, size_t size)
@@ -286,5 +292,70 @@ scope_waiting_one(struct waiting_row *out, struct db *db, struct arena *a, const
     }
     TRY(got);
     *out = *TAKE(waiting_row, &row, 1);
+    return V_OK;
+}
+
+/* ---- the work list ----------------------------------------------------------------------------------------------- */
+
+enum verdict
+scope_steps(struct step_line **out, size_t *count, struct db *db, struct arena *a, const struct actor *who,
+            const struct step_query *q)
+{
+    const struct step_line *k = &q->after;
+    struct sql_step_page_all *all;
+    struct sql_step_page_district *district;
+    struct sql_step_page_organisation *organisation;
+    struct slice key;
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_of(&key, who)) {
+    case SCOPE_ALL:
+        TRY(sql_step_page_all(&all, count, db, a, q->steps, q->past, k->since, k->type, k->subject, k->step, q->most));
+        *out = take_rows(a, all, *count, sizeof **out);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_step_page_district(&district, count, db, a, q->steps, q->past, k->since, k->type, k->subject, k->step,
+                                   key, q->most));
+        *out = take_rows(a, district, *count, sizeof **out);
+        break;
+    case SCOPE_ORGANISATION:
+        TRY(sql_step_page_organisation(&organisation, count, db, a, q->steps, q->past, k->since, k->type, k->subject,
+                                       k->step, key, q->most));
+        *out = take_rows(a, organisation, *count, sizeof **out);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
+    return V_OK;
+}
+
+enum verdict
+scope_step_counts(struct step_count **out, size_t *count, struct db *db, struct arena *a, const struct actor *who,
+                  struct slice steps, struct slice day)
+{
+    struct sql_step_counts_all *all;
+    struct sql_step_counts_district *district;
+    struct sql_step_counts_organisation *organisation;
+    struct slice key;
+
+    *out = NULL;
+    *count = 0;
+    switch (scope_of(&key, who)) {
+    case SCOPE_ALL:
+        TRY(sql_step_counts_all(&all, count, db, a, day, steps));
+        *out = take_rows(a, all, *count, sizeof **out);
+        break;
+    case SCOPE_DISTRICT:
+        TRY(sql_step_counts_district(&district, count, db, a, day, steps, key));
+        *out = take_rows(a, district, *count, sizeof **out);
+        break;
+    case SCOPE_ORGANISATION:
+        TRY(sql_step_counts_organisation(&organisation, count, db, a, day, steps, key));
+        *out = take_rows(a, organisation, *count, sizeof **out);
+        break;
+    case SCOPE_NONE:
+        break;
+    }
     return V_OK;
 }

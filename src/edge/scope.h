@@ -68,5 +68,32 @@ enum verdict scope_waiting(struct waiting_row **out, size_t *count, struct db *d
                            const struct actor *who, struct slice after, int64_t most);
 enum verdict scope_waiting_one(struct waiting_row *out, struct db *db, struct arena *a, const struct actor *who,
                                struct slice id);
+/* One row of the work list, as the queries of every scope give it. */
+struct step_line {
+    struct slice type, subject, step, since, due, district;
+};
+
+/* What of the work list is asked for: steps of a set (step_set_add), the first `most` rows after a key; with `past` a
+ * day, without what is due then or later by its own day. */
+struct step_query {
+    struct slice steps, past;
+    struct step_line after; /* its type, subject, step and since */
+    int64_t most;
+};
+
+/* In the order in which they began. */
+enum verdict scope_steps(struct step_line **out, size_t *count, struct db *db, struct arena *a,
+                         const struct actor *who, const struct step_query *q);
+
+/* How many steps run that began on a day. With `begun` empty: those that have a day of their own, of which `past` are
+ * past it. */
+struct step_count {
+    struct slice type, step, district, begun;
+    int64_t running, past;
+};
+
+/* By type, step, district and begin, in that order, as on `day`. */
+enum verdict scope_step_counts(struct step_count **out, size_t *count, struct db *db, struct arena *a,
+                               const struct actor *who, struct slice steps, struct slice day);
 
 #endif

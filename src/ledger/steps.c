@@ -80,3 +80,57 @@ steps_settle(struct db *db, struct arena *a, const struct subject *before, const
         TRY(step_save(db, after, &is.at[i], &to));
     return V_OK;
 }
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+const struct step_row *
+step_find(const struct subject_type *t, struct slice name)
+{
+    for (size_t i = 0; i < t->step_count; i++)
+        if (slice_equal(name, slice_of(t->steps[i].name)))
+            return &t->steps[i];
+    return NULL;
+}
+
+/* A comma on either side, so that no name is found within another. */
+void
+step_set_add(struct buf *b, const struct subject_type *t, const struct step_row *row)
+{
+    if (b->len == 0)
+        buf_add_char(b, ',');
+    buf_print(b, "%s/%s,", t->name, row->name);
+}
+
+static struct slice
+posting_steps(struct arena *a, const struct registry *r)
+{
+    struct buf b = {.arena = a};
+
+    for (size_t i = 0; i < r->type_count; i++)
+        for (size_t s = 0; s < r->types[i]->step_count; s++)
+            if (r->types[i]->steps[s].posts != NULL)
+                step_set_add(&b, r->types[i], &r->types[i]->steps[s]);
+    return buf_slice(&b);
+}
+
+enum verdict
+ledger_steps_past(struct step_past **out, size_t *count, const struct registry *r, struct db *db, struct arena *a,
+                  int32_t today)
+{
+    char day[DAY_TEXT_SIZE];
+    struct sql_step_past *rows;
+
+    day_print(day, today);
+    TRY(sql_step_past(&rows, count, db, a, posting_steps(a, r), slice_of(day), STEPS_PAST_MAX));
+    *out = NEW_ARRAY(a, struct step_past, *count + 1);
+    for (size_t i = 0; i < *count; i++) {
+        struct step_past *one = &(*out)[i];
+
+        one->type = registry_type(r, rows[i].type);
+        one->row = step_find(one->type, rows[i].step);
+        one->subject = rows[i].subject;
+        if (!day_parse(&one->due, rows[i].due))
+            return V_BROKEN;
+    }
+    return V_OK;
+}

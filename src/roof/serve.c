@@ -32,6 +32,7 @@ static const struct option options[] = {
     {"delivery-ca",      "FILE",         NULL, "whom to trust of those told of events (the machine's)", "推送信任的证书机构"},
     {"delivery-retry",   "SECONDS",      "5",  "the first wait after a delivery failed",             "推送首次重试间隔"},
     {"delivery-park",    "SECONDS",      "259200", "when a delivery that keeps failing is parked",   "推送失败停放时限"},
+    {"clock",            "yes|no",       "yes",  "whether to post what time makes true, such as expiry", "自动登记到期事项"},
 };
 const struct option_group roof_serve_options = {"server", options, COUNT(options)};
 
@@ -152,6 +153,17 @@ read_delivery(struct delivery_options *out, const struct words *w)
 }
 
 static enum command_end
+read_clock(struct clock_options *out, const struct words *w)
+{
+    struct slice word = words_get(w, "clock");
+
+    if (!slice_equal(word, S("yes")) && !slice_equal(word, S("no")))
+        return command_misuse(w, "--clock: yes, no");
+    out->facts = slice_equal(word, S("yes")) ? clock_facts : NULL;
+    return COMMAND_DONE;
+}
+
+static enum command_end
 read_options(struct http_options *http, struct edge_options *edge, const struct words *w)
 {
     int64_t workers;
@@ -170,7 +182,8 @@ read_options(struct http_options *http, struct edge_options *edge, const struct 
     edge->key_find = key_record_load;
     edge->totals = totals;
     edge->institutions = institutions;
-    return read_delivery(&edge->delivery, w);
+    end = read_clock(&edge->clock, w);
+    return end == COMMAND_DONE ? read_delivery(&edge->delivery, w) : end;
 }
 
 /* ---- signals ----------------------------------------------------------------------------------------------- */

@@ -105,7 +105,11 @@ fact_read(struct world *w, const struct clock_fact *f)
 
     day_print(on, f->on);
     parts[COUNT(parts) - 1] = slice_of(on);
-    assert_int_equal(json_parse(&body, w->arena, f->body), V_OK);
+    assert_int_equal(json_parse(&body, w->arena,
+                                arena_print(w->arena, "{\"subject\":\"" SLICE_FMT "\",\"on\":\"%s\"," SLICE_FMT,
+                                            SLICE_ARG(f->subject), on,
+                                            SLICE_ARG(slice_sub(f->body, 1, f->body.len)))),
+                     V_OK);
     assert_int_equal(posting_read(p, w->arena, w->registry, slice_of(f->kind), uuid8_of(w->arena, parts, COUNT(parts)),
                                   body, S("")),
                      V_OK);

@@ -25,7 +25,6 @@ static int
 setup(void **state)
 {
     desk_world = lending_setup;
-    desk_views = entry_views;
     return desk_setup(state);
 }
 

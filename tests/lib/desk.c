@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "desk.h"
+#include "policy.h"
 #include "../../src/edge/digest.h"
 #include "../../src/edge/signature.h"
 
@@ -20,7 +21,7 @@ static struct pki pki;
 
 const struct people *desk_people;
 int (*desk_world)(void **state);
-const struct view_row *desk_views;
+bool desk_believes;
 
 /* ---- keys
  * ------------------------------------------------------------------------------------------------------------ */
@@ -173,7 +174,7 @@ open_edge(struct desk *d)
     struct people people;
 
     o.registry = d->world->registry;
-    o.views = desk_views != NULL ? desk_views : toy_views;
+    o.views = d->world->registry == &toy_registry ? toy_views : entry_views;
     o.db_url = d->world->engine->url;
     o.vault = d->world->vault;
     o.log_key = d->world->log_key;
@@ -191,7 +192,7 @@ open_edge(struct desk *d)
         people = *desk_people;
         people.vault = d->world->vault;
         o.people = &people;
-        o.session_find = NULL;
+        o.session_find = desk_believes ? desk_session_find : NULL;
     }
     assert_int_equal(edge_open(&d->edge, &o), V_OK);
 }

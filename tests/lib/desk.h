@@ -33,10 +33,11 @@ int desk_close_keys(void **state);
 
 /* How people log in at the next desk, with its own vault; NULL: it believes the header of desk_ask. */
 extern const struct people *desk_people;
+extern bool desk_believes; /* the header all the same */
 
-/* The world behind the next desk: its setup and what may be seen of its kinds. NULL: world_setup and the toy's. */
+/* What lies under the next desk, a setup that gives a struct world; NULL: world_setup. A group that sets it sets it
+ * back. */
 extern int (*desk_world)(void **state);
-extern const struct view_row *desk_views;
 
 /* cmocka's setup and teardown: *state becomes a struct desk that serves. */
 int desk_setup(void **state);
