@@ -38,6 +38,7 @@ static struct machine {
     {"bank-revoked",   "bank-one",     ALG_ED25519,           KEY_PROFILE_RFC9421, -100, 100, true,  false, NULL},
     {"bank-certified", "bank-one",     ALG_SM2_SM3,           KEY_PROFILE_RFC9421, -100, 100, false, true,  NULL},
     {"bank-plain",     "bank-one",     ALG_SM2_SM3,           KEY_PROFILE_PLAIN,   -100, 100, false, false, NULL},
+    {"bank-town",      "bank-zj",      ALG_ED25519,           KEY_PROFILE_RFC9421, -100, 100, false, false, NULL},
 };
 
 static char certificate_sha256[65];
@@ -151,13 +152,13 @@ serve(void *context)
 }
 
 static void
-open_edge(struct desk *d)
+open_edge(struct desk *d, const struct view_row *views)
 {
     struct edge_options o = edge_options_default;
     struct people people;
 
-    o.registry = &toy_registry;
-    o.views = toy_views;
+    o.registry = d->world->registry;
+    o.views = views;
     o.db_url = d->world->engine->url;
     o.vault = d->world->vault;
     o.log_key = d->world->log_key;
@@ -204,14 +205,20 @@ open_server(struct desk *d)
 int
 desk_setup(void **state)
 {
+    return desk_setup_in(state, world_setup, toy_views);
+}
+
+int
+desk_setup_in(void **state, int (*setup)(void **state), const struct view_row *views)
+{
     struct desk *d = calloc(1, sizeof *d);
 
     assert_non_null(d);
-    assert_int_equal(world_setup(state), 0);
+    assert_int_equal(setup(state), 0);
     d->world = *state;
     d->arena = d->world->arena;
     *state = d;
-    open_edge(d);
+    open_edge(d, views);
     open_server(d);
     desk_connect(d, "first.test", NULL);
     return 0;

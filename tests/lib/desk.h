@@ -1,5 +1,5 @@
 /*
- * The whole edge in this process: HTTPS server, workers, writer, toy registry, keys of banks and a log-in for tests.
+ * The whole edge in this process: HTTPS server, workers, writer, the toys or real kinds, keys of banks and a log-in for tests.
  * Knows how a request is signed and sent; must not judge: it returns statuses.
  * Invariant: a desk's server, threads and files are gone after desk_teardown.
  */
@@ -37,6 +37,8 @@ extern const struct people *desk_people;
 /* cmocka's setup and teardown: *state becomes a struct desk that serves. */
 int desk_setup(void **state);
 int desk_teardown(void **state);
+/* The same in another world than the toys', such as lending_setup's. */
+int desk_setup_in(void **state, int (*setup)(void **state), const struct view_row *views);
 
 /* Connects anew under a server name, perhaps with a client certificate (a name of the pki, NULL: none). */
 void desk_connect(struct desk *d, const char *server_name, const char *certificate);
@@ -76,6 +78,6 @@ const char *desk_text(struct desk *d, const char *key); /* a text member of it, 
 bool desk_has_problem(struct desk *d, const char *pointer, const char *verdict);
 
 /* Keys by name: "bank-one", "bank-foreign", "bank-expired", "bank-early", "bank-revoked", "bank-certified", and, in the
- * plain profile, "bank-plain". */
+ * plain profile, "bank-plain"; and "bank-town", the machine of bank-zj in the town. */
 
 #endif
