@@ -383,6 +383,14 @@ secret_set(struct demo *d)
                     banks[0].id, banks[0].id, SLICE_ARG(slice_cut(&rest, line, '\n'))));
 }
 
+/* One at the first bank who may only propose what its checker then confirms. */
+static void
+teller_open(struct demo *d)
+{
+    id_seed_set(d, "demo-teller");
+    account_open(d, "demo-teller", banks[0].id, "bank_officer", "");
+}
+
 /* The fund gets as much as the loans of this run may take of it, whatever their class. */
 static void
 fund_fill(struct demo *d)
@@ -620,6 +628,7 @@ demo_run(struct demo_report *out, const struct demo_options *o)
         endpoint_set(&d);
     if (o->with_secret)
         secret_set(&d);
+    teller_open(&d);
     flush(&d);
     d.id_seed = o->seed;
     d.serial = LOANS_FROM; /* whatever came before, so that the loans' entries keep their ids */
