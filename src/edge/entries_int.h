@@ -15,8 +15,8 @@
 /* Whether the query asks for a dry run; `names` are all that it may ask for, ended by NULL. V_REQUEST_MALFORMED. */
 enum verdict entries_query(bool *is_dry, struct call *c, const char *const *names);
 
-/* What was signed is the whole body, kept whole with its first posting; the others keep base and signature, whose digest
- * names the same body. */
+/* What was signed is the whole body, kept whole with its first posting; the others keep base and signature, whose
+ * digest names the same body. */
 void entries_share_evidence(struct call *c, struct posting *const *postings, size_t count);
 
 /* Hands over, or refuses the call where the writer takes nothing. */

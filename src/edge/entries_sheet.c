@@ -1,7 +1,7 @@
 /*
  * A list of entries that came as a sheet.
  * Knows rows, and where in the sheet each problem stands; must not know any kind by name.
- * Invariant: every bad row is told, whether its cells are wrong or the door refuses it; where one is, nothing is stored.
+ * Invariant: every bad row is told, whether its cells are wrong or the door refuses it; then nothing is stored.
  */
 #include <string.h>
 

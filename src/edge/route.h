@@ -16,7 +16,8 @@ enum who { WHO_ANYBODY, WHO_KNOWN };
 /* HERE: on the server's own thread, which may neither read nor verify anything. WORKER: on a worker's. */
 enum place { PLACE_HERE, PLACE_WORKER };
 
-/* WRITE: has a body of JSON, or a sheet; answers are no-store. READ: personal, no-store. PUBLIC: the same for everybody. */
+/* WRITE: has a body, of JSON or a sheet; answers are no-store. READ: personal, no-store. PUBLIC: the same for
+ * everybody. */
 enum nature_of_route { ROUTE_WRITE, ROUTE_READ, ROUTE_PUBLIC };
 
 #define ROUTE_ARGS_MAX 2

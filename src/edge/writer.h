@@ -10,8 +10,8 @@
 #include "ventured/ledger.h"
 
 /* POST: one posting, which shares a commit with others. LIST: all or none, a group of its own. SHEET: a list in which
- * every refusal is told. DRY: the same, decided and rolled back. NOTE: rows that are no facts, in a transaction of their
- * own. */
+ * every refusal is told. DRY: the same, decided and rolled back. NOTE: rows that are no facts, in a transaction of
+ * their own. */
 enum write_how { WRITE_POST, WRITE_LIST, WRITE_DRY_LIST, WRITE_SHEET, WRITE_DRY_SHEET, WRITE_NOTE };
 
 /* Something to be written, in memory that lives until `done` has run. */

@@ -50,7 +50,8 @@ a_refused_sheet_says_it_of_every_refused_one(void **state)
     int64_t before;
 
     fills(w, list, 1);
-    list[3] = world_read(w, &bank, "jar.filled", NULL, "{'subject':'j1','on':'2023-04-01','amount':1,'voucher_no':'V0'}");
+    list[3] = world_read(w, &bank, "jar.filled", NULL,
+                         "{'subject':'j1','on':'2023-04-01','amount':1,'voucher_no':'V0'}");
     list[4] = world_read(w, &clerk, "jar.spilled", NULL, "{'subject':'j1','on':'2023-04-02','amount':2}");
     before = world_count(w, "journal");
     for (int dry = 0; dry < 2; dry++) {

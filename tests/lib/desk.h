@@ -1,5 +1,5 @@
 /*
- * The whole edge in this process: HTTPS server, workers, writer, the toys or real kinds, keys of banks and a log-in for tests.
+ * The whole edge in this process: HTTPS server, workers, writer, toy or real kinds, banks' keys, a log-in for tests.
  * Knows how a request is signed and sent; must not judge: it returns statuses.
  * Invariant: a desk's server, threads and files are gone after desk_teardown.
  */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A bank officer's sheet of 1,000 repayments: with five bad rows, then whole; and confirmed by a second person.
 
-Knows the interface as its document tells it, GB18030 and RFC 6238 as Python has them; must not know how a sheet is read.
+Knows the interface by its document, GB18030 and RFC 6238 as Python has them; must not know how a sheet is read.
 Invariant: what is stored is read past the daemon, and no process outlives the test. Prints TAP.
 """
 import base64
