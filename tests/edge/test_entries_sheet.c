@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -79,7 +80,7 @@ gb18030(struct desk *d, struct slice text)
     return (struct slice){at, (size_t)(to - at)};
 }
 
-/* Cells parted by commas, rows by line feeds; whole numbers are written as numbers. */
+/* Cells parted by commas, rows by line feeds; numbers are written as numbers. */
 static struct slice
 as_workbook(struct desk *d, const char *text)
 {
@@ -94,9 +95,12 @@ as_workbook(struct desk *d, const char *text)
         for (uint16_t column = 0; line.at != NULL; column++) {
             struct slice cell = slice_cut(&line, line, ',');
             int64_t number;
+            size_t point;
 
             if (slice_to_int(&number, cell))
                 worksheet_write_number(page, row, column, (double)number, NULL);
+            else if (row > 0 && slice_find(&point, cell, '.') && slice_to_int(&number, slice_sub(cell, 0, point)))
+                worksheet_write_number(page, row, column, strtod(arena_copy(d->arena, cell).at, NULL), NULL);
             else
                 worksheet_write_string(page, row, column, arena_copy(d->arena, cell).at, NULL);
         }
@@ -190,6 +194,10 @@ records_a_signed_sheet_and_the_same_again_in_any_form(void **state)
     assert_int_equal(send_signed(d, XLSX, as_workbook(d, TWO_ROWS)), 200);
     assert_string_equal(d->client.body, first.at);
     assert_int_equal(world_count(d->world, "journal"), after.journal);
+    assert_int_equal(send_signed(d, XLSX, as_workbook(d, "kind,subject,on,金额（元）,voucher_no\n"
+                                                         "loan.repaid,L1,2023-05-10,3,V-1\n"
+                                                         "loan.repaid,L2,2023-05-10,1234.56,V-3\n")), 201);
+    assert_true(holds(newest_leaf(d), "\"amount\":123456,"));
     lending_verify(d->world);
 }
 
@@ -423,7 +431,7 @@ takes_larger_sheets_than_lists(void **state)
 
     memset(text, '\n', size);
     memcpy(text + size - sizeof TWO_ROWS + 1, TWO_ROWS, sizeof TWO_ROWS - 1);
-    assert_int_equal(send_as(d, SECOND, "", CSV, (struct slice){text, size}), 201);
+    assert_int_equal(send_signed(d, CSV, (struct slice){text, size}), 201);
     text[size] = '\n';
     assert_int_equal(send_as(d, SECOND, "", CSV, (struct slice){text, size + 1}), 413);
     desk_connect(d, "first.test", NULL);
