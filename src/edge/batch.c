@@ -224,8 +224,8 @@ add_envelope(struct buf *out, const struct batch *b, const struct batch_plan *pl
         enum batch_member member;
         struct slice text;
     } members[] = {
-        {BATCH_ID,      b->ids[row - 1]                },
-        {BATCH_KIND,    slice_of(plan->kind->name)     },
+        {BATCH_ID,      b->ids[row - 1]               },
+        {BATCH_KIND,    slice_of(plan->kind->name)    },
         {BATCH_SUBJECT, cell_of(b, row, BATCH_SUBJECT)},
         {BATCH_ON,      cell_of(b, row, BATCH_ON)     },
     };

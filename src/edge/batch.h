@@ -9,7 +9,7 @@
 #include "sheet.h"
 #include "ventured/role.h"
 
-#define BATCH_LIST_MAX 1000                                /* entries of one POST /v1/entries */
+#define BATCH_LIST_MAX 1000                                  /* entries of one POST /v1/entries */
 #define BATCH_BYTES_MAX ((size_t)1024 * 1024 - (size_t)1024) /* of its body: what the registry takes */
 
 /* What a column may be beside a field. */
@@ -21,7 +21,7 @@ enum batch_member { BATCH_ID, BATCH_KIND, BATCH_SUBJECT, BATCH_ON, BATCH__MEMBER
 struct batch_terms {
     const struct kind_row *kinds; /* end with a row whose name is NULL */
     struct slice kind;            /* of rows that name none; absent: every row names its own */
-    struct slice via; /* what the field of that name says where its cell is empty; absent: nothing */
+    struct slice via;             /* what the field of that name says where its cell is empty; absent: nothing */
 };
 
 /* What the columns are in rows of one kind. */
@@ -36,7 +36,7 @@ struct batch_plan {
 struct batch {
     const struct sheet *sheet;
     struct batch_terms terms;
-    const struct batch_heading *headings;  /* one a column */
+    const struct batch_heading *headings; /* one a column */
     size_t columns[BATCH__MEMBERS];       /* which one is that member; BATCH_NO_COLUMN: none is */
     struct batch_plan *plans;
     struct slice *ids;   /* one a row */

@@ -35,9 +35,9 @@ yuan_read(int64_t *out, struct slice cell)
 static const struct batch_fault *
 add_number(struct buf *out, bool yuan, struct slice cell)
 {
-    int64_t number;
+    int64_t number = 0;
 
-    if (!(yuan ? yuan_read : slice_to_int)(&number, cell))
+    if (!(yuan ? yuan_read(&number, cell) : slice_to_int(&number, cell)))
         return yuan ? &not_yuan : &not_whole;
     json_add_int(out, number);
     return NULL;

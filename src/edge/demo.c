@@ -395,7 +395,7 @@ teller_open(struct demo *d)
 static void
 fund_fill(struct demo *d)
 {
-    long long loans = (long long)(d->o->loans + d->o->waiting);
+    long long loans = (long long)d->o->loans + (long long)d->o->waiting;
     struct slice what = arena_print(d->kept, "fund-%llu-%lld", (unsigned long long)d->o->seed, loans);
 
     say(d, &officer, "fund.founded", FUND, d->year_start, S("\"zh\":\"演示创业担保基金\""));
