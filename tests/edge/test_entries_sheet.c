@@ -164,8 +164,11 @@ static int
 town_desk(void **state)
 {
     struct desk *d;
-    int got = desk_setup_in(state, lending_setup, entry_views);
+    int got;
 
+    desk_world = lending_setup;
+    desk_views = entry_views;
+    got = desk_setup(state);
     d = *state;
     lending_loan(d->world, "L1", LOAN_REPAYING);
     lending_loan(d->world, "L2", LOAN_REPAYING);

@@ -19,6 +19,8 @@
 static struct pki pki;
 
 const struct people *desk_people;
+int (*desk_world)(void **state);
+const struct view_row *desk_views;
 
 /* ---- keys
  * ------------------------------------------------------------------------------------------------------------ */
@@ -152,13 +154,13 @@ serve(void *context)
 }
 
 static void
-open_edge(struct desk *d, const struct view_row *views)
+open_edge(struct desk *d)
 {
     struct edge_options o = edge_options_default;
     struct people people;
 
     o.registry = d->world->registry;
-    o.views = views;
+    o.views = desk_views != NULL ? desk_views : toy_views;
     o.db_url = d->world->engine->url;
     o.vault = d->world->vault;
     o.log_key = d->world->log_key;
@@ -205,20 +207,14 @@ open_server(struct desk *d)
 int
 desk_setup(void **state)
 {
-    return desk_setup_in(state, world_setup, toy_views);
-}
-
-int
-desk_setup_in(void **state, int (*setup)(void **state), const struct view_row *views)
-{
     struct desk *d = calloc(1, sizeof *d);
 
     assert_non_null(d);
-    assert_int_equal(setup(state), 0);
+    assert_int_equal((desk_world != NULL ? desk_world : world_setup)(state), 0);
     d->world = *state;
     d->arena = d->world->arena;
     *state = d;
-    open_edge(d, views);
+    open_edge(d);
     open_server(d);
     desk_connect(d, "first.test", NULL);
     return 0;

@@ -1,5 +1,5 @@
 /*
- * The whole edge in this process: HTTPS server, workers, writer, toy or real kinds, banks' keys, a log-in for tests.
+ * The whole edge in this process: HTTPS server, workers, writer, toy registry, keys of banks and a log-in for tests.
  * Knows how a request is signed and sent; must not judge: it returns statuses.
  * Invariant: a desk's server, threads and files are gone after desk_teardown.
  */
@@ -34,11 +34,13 @@ int desk_close_keys(void **state);
 /* How people log in at the next desk, with its own vault; NULL: it believes the header of desk_ask. */
 extern const struct people *desk_people;
 
+/* The world behind the next desk: its setup and what may be seen of its kinds. NULL: world_setup and the toy's. */
+extern int (*desk_world)(void **state);
+extern const struct view_row *desk_views;
+
 /* cmocka's setup and teardown: *state becomes a struct desk that serves. */
 int desk_setup(void **state);
 int desk_teardown(void **state);
-/* The same in another world than the toys', such as lending_setup's. */
-int desk_setup_in(void **state, int (*setup)(void **state), const struct view_row *views);
 
 /* Connects anew under a server name, perhaps with a client certificate (a name of the pki, NULL: none). */
 void desk_connect(struct desk *d, const char *server_name, const char *certificate);
