@@ -90,6 +90,11 @@ enum verdict ledger_dry_run(const struct ledger_options *o, struct posting *p);
  * a nonce; `seq`, `leaf` and `receipt` mean nothing afterwards. */
 enum verdict ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count);
 
+/* The same two, but a refusal ends nothing: every posting is decided, as if those refused before it had not been there,
+ * and each refused one keeps its own verdict and problems. Returns the first refusal. */
+enum verdict ledger_post_sheet(struct ledger *lg, struct posting *const *postings, size_t count);
+enum verdict ledger_dry_sheet(struct ledger *lg, struct posting *const *postings, size_t count);
+
 /* A list of any length that is all or none: `next` gives one posting after another and V_NONE after the last, `told`
  * hears what became of each. */
 struct bulk {

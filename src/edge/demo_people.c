@@ -188,6 +188,14 @@ fund_fill(struct demo *d)
                          (long long)amount, SLICE_ARG(what)));
 }
 
+/* One at the first bank who may only propose what its checker then confirms. */
+static void
+teller_open(struct demo *d)
+{
+    demo_ids_of(d, "demo-teller");
+    account_open(d, "demo-teller", demo_banks[0].id, "bank_officer", "");
+}
+
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 void
@@ -203,6 +211,7 @@ demo_found(struct demo *d)
         endpoint_set(d);
     if (d->o->with_secret)
         secret_set(d);
+    teller_open(d);
     demo_flush(d);
 }
 

@@ -3,26 +3,24 @@
  * Knows the envelope of one entry and of a list; must not know what an entry means.
  * Invariant: every bad field of a request is told, whichever item it stands in, before anything is posted.
  */
-#include "entries.h"
+#include "entries_int.h"
 #include "query.h"
 
-/* Address space, not memory, two MiB an item: each may load a subject and limits with the longest lists there are. */
-#define LIST_ARENA_SIZE ((size_t)2 << 30)
+#define DRY_RUN "dry_run"
 
-static const char *const query_names[] = {"dry_run", NULL};
+static const char *const query_names[] = {DRY_RUN, NULL};
 
-/* True where the query asks for a dry run, which is the only thing that it can ask for. */
-static enum verdict
-read_query(bool *is_dry, struct call *c)
+enum verdict
+entries_query(bool *is_dry, struct call *c, const char *const *names)
 {
     struct slice dry;
 
-    TRY(query_check(&c->fault, c->rq, query_names));
-    dry = query_find(c->rq, query_names[0]);
+    TRY(query_check(&c->fault, c->rq, names));
+    dry = query_find(c->rq, DRY_RUN);
     *is_dry = dry.at != NULL;
     if (dry.at == NULL || slice_equal(dry, S("true")))
         return V_OK;
-    c->fault = slice_of(query_names[0]);
+    c->fault = S(DRY_RUN);
     return V_REQUEST_MALFORMED;
 }
 
@@ -66,14 +64,14 @@ add_accepted(struct buf *b, struct posting *p, struct db *db)
     return V_OK;
 }
 
-static bool
-is_accepted(enum verdict v)
+bool
+entries_accepted(enum verdict v)
 {
     return v == V_OK || v == V_REPLAYED;
 }
 
-static void
-refuse_write(struct call *c, enum verdict v)
+void
+entries_refuse(struct call *c, enum verdict v)
 {
     if (v == V_NONCE_USED)
         c->fault = S("nonce");
@@ -90,10 +88,10 @@ answer_post(struct write *w)
     enum verdict got = V_OK;
 
     c->problems = p->problems;
-    if (is_accepted(w->got))
+    if (entries_accepted(w->got))
         got = add_accepted(&b, p, w->db);
-    if (!is_accepted(w->got) || got != V_OK)
-        refuse_write(c, got != V_OK ? got : w->got);
+    if (!entries_accepted(w->got) || got != V_OK)
+        entries_refuse(c, got != V_OK ? got : w->got);
     else if (p->seq == 0)
         call_answer(c, 202, "application/json", buf_slice(&b));
     else
@@ -119,28 +117,24 @@ static void
 refuse_list(struct call *c, const struct write *w)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (!is_accepted(w->postings[i]->got) && w->postings[i]->got != V_NONE) {
+        if (!entries_accepted(w->postings[i]->got) && w->postings[i]->got != V_NONE) {
             take_problems(c, w->postings[i], i);
             break;
         }
-    refuse_write(c, w->got);
+    entries_refuse(c, w->got);
 }
 
-static void
-answer_list(struct write *w)
+void
+entries_answer(struct call *c, const struct write *w, int status)
 {
-    struct call *c = w->context;
+    bool is_dry = w->how == WRITE_DRY_LIST || w->how == WRITE_DRY_SHEET;
     struct buf b = {.arena = c->rq->arena};
     enum verdict got = V_OK;
 
-    if (!is_accepted(w->got)) {
-        refuse_list(c, w);
-        return;
-    }
     buf_add_char(&b, '[');
     for (size_t i = 0; i < w->count && got == V_OK; i++) {
         json_add_comma(&b);
-        if (w->how == WRITE_DRY_LIST)
+        if (is_dry)
             add_outlook(&b, w->postings[i], (struct slice){0});
         else
             got = add_accepted(&b, w->postings[i], w->db);
@@ -149,7 +143,16 @@ answer_list(struct write *w)
     if (got != V_OK)
         call_refuse(c, got);
     else
-        call_answer(c, w->how == WRITE_DRY_LIST ? 200 : verdict_row(w->got)->status, "application/json", buf_slice(&b));
+        call_answer(c, is_dry ? 200 : status, "application/json", buf_slice(&b));
+}
+
+static void
+answer_list(struct write *w)
+{
+    if (entries_accepted(w->got))
+        entries_answer(w->context, w, verdict_row(w->got)->status);
+    else
+        refuse_list(w->context, w);
 }
 
 /* ---- one entry -----------------------------------------------------------------------------------------------------
@@ -166,13 +169,12 @@ entry_id(const struct request *rq)
     return s.at == NULL ? S("") : s;
 }
 
-static void
-write_put(struct call *c, enum write_how how, struct posting *const *postings, size_t count,
-          void (*done)(struct write *w))
+void
+entries_put(struct call *c, const struct write *w)
 {
     enum verdict got;
 
-    c->write = (struct write){.how = how, .postings = postings, .count = count, .done = done, .context = c};
+    c->write = *w;
     got = writer_put(c->edge->writer, &c->write);
     if (got != V_OK)
         call_refuse(c, got);
@@ -188,7 +190,7 @@ dry_run(struct call *c, struct posting *p)
     enum verdict got = ledger_dry_run(&ledger, p);
 
     c->problems = p->problems;
-    if (!is_accepted(got)) {
+    if (!entries_accepted(got)) {
         call_refuse(c, got);
         return;
     }
@@ -205,7 +207,7 @@ read_post(struct posting **out, bool *is_dry, struct call *c)
     const struct json *body;
     enum verdict got;
 
-    TRY(read_query(is_dry, c));
+    TRY(entries_query(is_dry, c, query_names));
     TRY(json_parse(&body, a, c->rq->body));
     got = posting_read(p, a, c->edge->o.registry, c->args[0], id, body, S(""));
     c->problems = p->problems;
@@ -230,7 +232,8 @@ entries_post(struct call *c)
         dry_run(c, postings[0]);
     } else {
         postings[0]->nonce = c->nonce;
-        write_put(c, WRITE_POST, postings, 1, answer_post);
+        entries_put(c, &(struct write){.how = WRITE_POST, .postings = postings, .count = 1, .done = answer_post,
+                                       .context = c});
     }
 }
 
@@ -281,10 +284,8 @@ read_item(struct posting *out, struct call *c, const struct json *item, struct s
     out->credential = c->credential;
 }
 
-/* What was signed is the whole list, kept whole with its first item; the others keep base and signature, whose digest
- * names the same body. */
-static void
-share_evidence(struct call *c, struct posting *const *postings, size_t count)
+void
+entries_share_evidence(struct call *c, struct posting *const *postings, size_t count)
 {
     struct evidence *others;
 
@@ -304,7 +305,7 @@ read_list(struct posting ***out, size_t *count, bool *is_dry, struct call *c)
     const struct json *body;
     size_t i = 0;
 
-    TRY(read_query(is_dry, c));
+    TRY(entries_query(is_dry, c, query_names));
     TRY(json_parse(&body, a, c->rq->body));
     if (body->type != JSON_LIST || body->count == 0 || body->count > LEDGER_GROUP_MAX) {
         problem_add(&c->problems, V_FIELD_LENGTH, S(""), arena_print(a, "须为 1 至 %d 项的列表", LEDGER_GROUP_MAX),
@@ -321,8 +322,8 @@ read_list(struct posting ***out, size_t *count, bool *is_dry, struct call *c)
     return c->problems.count == 0 ? V_OK : V_FIELDS_WRONG;
 }
 
-void
-entries_list(struct call *c)
+static void
+post_list(struct call *c)
 {
     struct posting **postings;
     size_t count;
@@ -333,8 +334,22 @@ entries_list(struct call *c)
         call_refuse(c, got);
         return;
     }
-    share_evidence(c, postings, count);
+    entries_share_evidence(c, postings, count);
     if (!is_dry)
         postings[0]->nonce = c->nonce;
-    write_put(c, is_dry ? WRITE_DRY_LIST : WRITE_LIST, postings, count, answer_list);
+    entries_put(c, &(struct write){.how = is_dry ? WRITE_DRY_LIST : WRITE_LIST, .postings = postings, .count = count,
+                                   .done = answer_list, .context = c});
+}
+
+void
+entries_list(struct call *c)
+{
+    struct media m;
+    bool known = media_read(&m, header_find(c->rq, "content-type"));
+
+    assert(known); /* route_check_body has let it in */
+    if (m.form == MEDIA_JSON)
+        post_list(c);
+    else
+        entries_sheet(c, &m);
 }

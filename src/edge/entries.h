@@ -13,7 +13,12 @@
 void entries_post(struct call *c);
 
 /* POST /v1/entries, a list of objects with "id" and "kind" beside each entry's members, all or none. 201 where any is
- * new, else 200, with the same documents in order. */
+ * new, else 200, with the same documents in order; the first refusal is told, at "/<item>/<field>".
+ *
+ * Or a sheet, as CSV or XLSX, of columns as batch.h reads them: at most LEDGER_GROUP_MAX rows, all or none; `?kind=`
+ * names the kind of rows that do not, and what people of a bank bring is marked `via` file. Every bad row is told, at
+ * "/<row>/<heading>" as a spreadsheet program shows them. 202 where all of it waits. A row without an id has one that
+ * follows from what it says and who says it, so that the same sheet again is the same entries. */
 void entries_list(struct call *c);
 
 #endif

@@ -18,7 +18,7 @@
 const struct http_limits http_limits_default = {
     .header_bytes_max = 8 * 1024,
     .header_lines_max = 64,
-    .body_bytes_max = 1024 * 1024,
+    .body_bytes_max = 4 * 1024 * 1024, /* of the largest sheet; each route has its own limit */
     .request_bytes_max = (size_t)96 * 1024 * 1024,
     .connections_max = 1000,
     .connections_per_address_max = 200,

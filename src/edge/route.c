@@ -3,13 +3,12 @@
  * Knows patterns and media types; must not know entries or subjects.
  * Invariant: literal addresses stand before patterns that would fit them too.
  */
-#include <strings.h>
-
 #include "calendar_feed.h"
 #include "entries.h"
 #include "exceptions.h"
 #include "feed.h"
 #include "intake.h"
+#include "media.h"
 #include "metrics.h"
 #include "proofs.h"
 #include "reads.h"
@@ -40,7 +39,8 @@ const struct route routes[] = {
     {"GET",  "/metrics",               watch_metrics,  OPEN},
     {"GET",  "/v1/openapi.json",       watch_openapi,  OPEN},
     {"POST", "/v1/entries/{kind}",     entries_post,   WRITING, &signature_policy_entry, KIB(256)},
-    {"POST", "/v1/entries",            entries_list,   WRITING, &signature_policy_list,  KIB(1024)},
+    {"POST", "/v1/entries",            entries_list,   WRITING, &signature_policy_list,  KIB(1024),
+     .sheet_max = KIB(4096)},
     {"GET",  "/v1/totals",             reads_totals,   READING},
     {"GET",  "/v1/institutions",       reads_institutions, READING, .roles = INSTITUTION_READERS},
     {"GET",  "/v1/steps",              work_steps_page, READING},
@@ -141,39 +141,16 @@ route_find(const struct route **out, struct slice args[ROUTE_ARGS_MAX], struct s
 
 /* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
-static bool
-equal_any_case(struct slice a, struct slice b)
-{
-    return a.len == b.len && (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
-}
-
-static struct slice
-trim(struct slice s)
-{
-    while (s.len > 0 && (s.at[0] == ' ' || s.at[0] == '\t'))
-        s = slice_sub(s, 1, s.len);
-    while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
-        s.len--;
-    return s;
-}
-
-/* RFC 8259 gives JSON no charset, but clients that name the only one it may have mean no harm. */
-static bool
-is_json(struct slice type)
-{
-    struct slice parameter, name = slice_cut(&parameter, type, ';');
-
-    if (!equal_any_case(trim(name), S("application/json")))
-        return false;
-    return parameter.at == NULL || equal_any_case(trim(parameter), S("charset=utf-8"));
-}
-
 enum verdict
 route_check_body(const struct route *r, const struct request *rq)
 {
-    struct slice type = header_find(rq, "content-type");
+    struct media m = {MEDIA_JSON, CHARSET_UTF8};
+    size_t body_max;
 
-    if (r->nature == ROUTE_WRITE && (type.at == NULL || !is_json(type)))
+    if (r->nature == ROUTE_WRITE && !media_read(&m, header_find(rq, "content-type")))
         return V_MEDIA_TYPE;
-    return rq->body.len <= r->body_max ? V_OK : V_BODY_TOO_LARGE;
+    body_max = m.form == MEDIA_JSON ? r->body_max : r->sheet_max;
+    if (body_max == 0 && m.form != MEDIA_JSON)
+        return V_MEDIA_TYPE;
+    return rq->body.len <= body_max ? V_OK : V_BODY_TOO_LARGE;
 }

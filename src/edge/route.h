@@ -16,7 +16,8 @@ enum who { WHO_ANYBODY, WHO_KNOWN };
 /* HERE: on the server's own thread, which may neither read nor verify anything. WORKER: on a worker's. */
 enum place { PLACE_HERE, PLACE_WORKER };
 
-/* WRITE: has a JSON body; answers are no-store. READ: personal, no-store. PUBLIC: the same for everybody. */
+/* WRITE: has a body, of JSON or a sheet; answers are no-store. READ: personal, no-store. PUBLIC: the same for
+ * everybody. */
 enum nature_of_route { ROUTE_WRITE, ROUTE_READ, ROUTE_PUBLIC };
 
 #define ROUTE_ARGS_MAX 2
@@ -30,6 +31,7 @@ struct route {
     enum nature_of_route nature;
     const struct signature_policy *policy; /* what a signature must cover, where `who` asks for one */
     size_t body_max;                       /* bytes */
+    size_t sheet_max;                      /* bytes of a sheet in the place of JSON; 0: it takes none */
     uint32_t roles;                        /* 0: all */
 };
 

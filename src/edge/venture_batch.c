@@ -81,6 +81,7 @@ read_batch(struct batch *out, const struct words *w)
 {
     struct sheet *sheet = NEW(w->arena, struct sheet);
     struct problems p = {.arena = w->arena};
+    struct batch_terms terms = {.kinds = w->program->kinds};
     struct sheet_source from = {0};
     struct sheet_fault fault;
     enum command_end end;
@@ -90,7 +91,7 @@ read_batch(struct batch *out, const struct words *w)
         return end;
     if (!sheet_read(sheet, &fault, w->arena, &from))
         return command_refused(w, SLICE_FMT, SLICE_ARG(sheet_fault_text(w->arena, &fault)));
-    if (batch_open(out, w->arena, sheet, w->program->kinds, &p) != V_OK)
+    if (batch_open(out, w->arena, sheet, &terms, &p) != V_OK)
         return tell_problems(w, &p);
     end = keep_ids(out, w);
     if (end == COMMAND_DONE && batch_encode(out, w->arena, &p) != V_OK)

@@ -201,15 +201,24 @@ post_group(struct writer *w, struct write *first)
     histogram_add(&w->o.metrics->group_entries, (int64_t)count);
 }
 
+static const struct {
+    enum verdict (*post)(struct ledger *lg, struct posting *const *postings, size_t count);
+    bool stores;
+} lists[] = {
+    [WRITE_LIST] = {ledger_post_list, true},
+    [WRITE_DRY_LIST] = {ledger_dry_list, false},
+    [WRITE_SHEET] = {ledger_post_sheet, true},
+    [WRITE_DRY_SHEET] = {ledger_dry_sheet, false},
+};
+
 static void
 post_list(struct writer *w, struct write *one)
 {
-    if (one->how == WRITE_DRY_LIST) {
-        one->got = ledger_dry_list(w->ledger, one->postings, one->count);
-        return;
-    }
-    one->got = ledger_post_list(w->ledger, one->postings, one->count);
-    histogram_add(&w->o.metrics->group_entries, (int64_t)one->count);
+    assert(one->how < COUNT(lists));
+    assert(lists[one->how].post != NULL);
+    one->got = lists[one->how].post(w->ledger, one->postings, one->count);
+    if (lists[one->how].stores)
+        histogram_add(&w->o.metrics->group_entries, (int64_t)one->count);
 }
 
 static void

@@ -9,9 +9,10 @@
 #include "metrics.h"
 #include "ventured/ledger.h"
 
-/* POST: one posting, which shares a commit with others. LIST: all or none, a group of its own. DRY_LIST: a list that is
- * decided and rolled back. NOTE: rows that are no facts, in a transaction of their own. */
-enum write_how { WRITE_POST, WRITE_LIST, WRITE_DRY_LIST, WRITE_NOTE };
+/* POST: one posting, which shares a commit with others. LIST: all or none, a group of its own. SHEET: a list in which
+ * every refusal is told. DRY: the same, decided and rolled back. NOTE: rows that are no facts, in a transaction of
+ * their own. */
+enum write_how { WRITE_POST, WRITE_LIST, WRITE_DRY_LIST, WRITE_SHEET, WRITE_DRY_SHEET, WRITE_NOTE };
 
 /* Something to be written, in memory that lives until `done` has run. */
 struct write {
@@ -22,7 +23,7 @@ struct write {
     void (*done)(struct write *w);
     void *context;
 
-    enum verdict got;   /* of the posting, of the list as ledger_post_list says, or of the note */
+    enum verdict got;   /* of the posting, of the list as ledger.h says, or of the note */
     struct db *db;      /* for `done` to read with; NULL while the database is away */
     struct write *next; /* the queue's own */
 };

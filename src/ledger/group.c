@@ -164,6 +164,16 @@ ledger_post(struct ledger *lg, struct posting *const *postings, size_t count)
 
 /* ---- a list: all or none ----------------------------------------------------------------------------------------- */
 
+static bool
+is_known(enum verdict v)
+{
+    return v == V_OK || v == V_REPLAYED;
+}
+
+/* How the postings of a list are gone through, under the lock: V_OK, V_REPLAYED where none is new, or why it must be
+ * rolled back. */
+typedef enum verdict list_fn(struct ledger *lg, struct posting *const *postings, size_t count);
+
 static enum verdict
 list_try(struct ledger *lg, struct posting *const *postings, size_t count)
 {
@@ -174,11 +184,28 @@ list_try(struct ledger *lg, struct posting *const *postings, size_t count)
         struct posting *p = postings[i];
 
         got = post_one(lg, p);
-        if (got == V_OK && p->got != V_OK && p->got != V_REPLAYED)
+        if (got == V_OK && !is_known(p->got))
             got = p->got;
         any_new = any_new || p->got == V_OK;
     }
     return got == V_OK && !any_new ? V_REPLAYED : got;
+}
+
+/* A refusal has written nothing, so that the next one can be looked at: every one is told, the first is returned. */
+static enum verdict
+sheet_try(struct ledger *lg, struct posting *const *postings, size_t count)
+{
+    enum verdict refused = V_OK;
+    bool any_new = false;
+
+    TRY(journal_lock(lg));
+    for (size_t i = 0; i < count; i++) {
+        TRY(post_one(lg, postings[i]));
+        if (refused == V_OK && !is_known(postings[i]->got))
+            refused = postings[i]->got;
+        any_new = any_new || postings[i]->got == V_OK;
+    }
+    return refused == V_OK && !any_new ? V_REPLAYED : refused;
 }
 
 /* The nonce of a list that was rolled back, in a transaction of its own. */
@@ -196,12 +223,12 @@ static void
 list_undone(struct posting *const *postings, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (postings[i]->got == V_OK || postings[i]->got == V_REPLAYED)
+        if (is_known(postings[i]->got))
             postings[i]->got = V_NONE;
 }
 
-enum verdict
-ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t count)
+static enum verdict
+list_post(struct ledger *lg, struct posting *const *postings, size_t count, list_fn *try)
 {
     enum verdict got, ended;
 
@@ -210,7 +237,7 @@ ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t coun
     for (size_t i = 0; i < count; i++)
         postings[i]->got = V_NONE;
     TRY(group_begin(lg));
-    got = list_try(lg, postings, count);
+    got = try(lg, postings, count);
     ended = group_end(lg, got == V_REPLAYED ? V_OK : got);
     if (ended != V_OK)
         list_undone(postings, count);
@@ -221,6 +248,49 @@ ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t coun
     for (size_t i = 0; i < count; i++)
         answer(lg, postings[i]);
     return got;
+}
+
+/* The way back is the transaction's: what the items wrote for each other goes with it. */
+static enum verdict
+list_dry(struct ledger *lg, struct posting *const *postings, size_t count, list_fn *try)
+{
+    enum verdict got, ended;
+
+    assert(count > 0);
+    assert(count <= LEDGER_GROUP_MAX);
+    for (size_t i = 0; i < count; i++) {
+        assert(postings[i]->nonce == NULL);
+        postings[i]->got = V_NONE;
+    }
+    TRY(group_begin(lg));
+    got = try(lg, postings, count);
+    lg->edge_seq = -1;
+    ended = db_end(lg->o.db, V_NONE);
+    return ended == V_NONE ? got : ended;
+}
+
+enum verdict
+ledger_post_list(struct ledger *lg, struct posting *const *postings, size_t count)
+{
+    return list_post(lg, postings, count, list_try);
+}
+
+enum verdict
+ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count)
+{
+    return list_dry(lg, postings, count, list_try);
+}
+
+enum verdict
+ledger_post_sheet(struct ledger *lg, struct posting *const *postings, size_t count)
+{
+    return list_post(lg, postings, count, sheet_try);
+}
+
+enum verdict
+ledger_dry_sheet(struct ledger *lg, struct posting *const *postings, size_t count)
+{
+    return list_dry(lg, postings, count, sheet_try);
 }
 
 /* ---- a list of any length --------------------------------------------------------------------------------------- */
@@ -277,25 +347,6 @@ ledger_post_bulk(struct ledger *lg, struct bulk *b)
     lg->edge_seq = -1;
     TRY(db_end(lg->o.db, V_NONE) == V_NONE ? V_OK : V_DATABASE);
     return got == V_NONE ? V_OK : got;
-}
-
-/* The way back is the transaction's: what the items wrote for each other goes with it. */
-enum verdict
-ledger_dry_list(struct ledger *lg, struct posting *const *postings, size_t count)
-{
-    enum verdict got, ended;
-
-    assert(count > 0);
-    assert(count <= LEDGER_GROUP_MAX);
-    for (size_t i = 0; i < count; i++) {
-        assert(postings[i]->nonce == NULL);
-        postings[i]->got = V_NONE;
-    }
-    TRY(group_begin(lg));
-    got = list_try(lg, postings, count);
-    lg->edge_seq = -1;
-    ended = db_end(lg->o.db, V_NONE);
-    return ended == V_NONE ? got : ended;
 }
 
 enum verdict

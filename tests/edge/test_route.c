@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "../../src/edge/media.h"
 #include "../../src/edge/route.h"
 #include "policy.h"
 #include "ventured/json.h"
@@ -86,12 +87,91 @@ every_address_of_the_document_has_a_route(void **state)
     assert_true(count > route_count);
 }
 
+static enum verdict
+check(const char *method, const char *target, const char *type, size_t len)
+{
+    struct header field = {S("Content-Type"), slice_of(type)};
+    struct request rq = {.arena = arena, .method = slice_of(method), .path = slice_of(target), .headers = &field,
+                         .header_count = 1, .body = {"", len}};
+    struct slice args[ROUTE_ARGS_MAX], allow;
+    const struct route *found;
+
+    assert_int_equal(route_find(&found, args, &allow, &rq), V_OK);
+    return route_check_body(found, &rq);
+}
+
+static void
+sheets_are_read_where_lists_are_and_may_be_longer(void **state)
+{
+    static const struct {
+        const char *target, *type;
+        size_t len;
+        enum verdict got;
+    } cases[] = {
+        {"/v1/entries",     "application/json",                    1 << 20,       V_OK            },
+        {"/v1/entries",     "application/json",                    (1 << 20) + 1, V_BODY_TOO_LARGE},
+        {"/v1/entries",     "text/csv",                            4 << 20,       V_OK            },
+        {"/v1/entries",     "text/csv",                            (4 << 20) + 1, V_BODY_TOO_LARGE},
+        {"/v1/entries/a.b", "application/json; charset=UTF-8",     1,             V_OK            },
+        {"/v1/entries/a.b", "text/csv",                            1,             V_MEDIA_TYPE    },
+        {"/v1/password",    "text/csv",                            1,             V_MEDIA_TYPE    },
+        {"/v1/entries",     "multipart/form-data",                 1,             V_MEDIA_TYPE    },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (check("POST", cases[i].target, cases[i].type, cases[i].len) != cases[i].got)
+            fail_msg("case %zu", i);
+}
+
+/* RFC 9110 section 8.3.1: names in any case, a value perhaps in quotes, blanks around the semicolon. */
+static void
+a_media_type_is_read_with_all_its_parameters_or_not_at_all(void **state)
+{
+    static const struct {
+        const char *type;
+        int form; /* -1: refused */
+        enum charset charset;
+    } cases[] = {
+        {"application/json",                       MEDIA_JSON, CHARSET_UTF8   },
+        {"Application/JSON ; charset=\"UTF-8\"",   MEDIA_JSON, CHARSET_UTF8   },
+        {"application/json; charset=gbk",          -1,         CHARSET_GUESS  },
+        {"application/json; header=present",       -1,         CHARSET_GUESS  },
+        {"application/json;",                      -1,         CHARSET_GUESS  },
+        {"text/csv",                               MEDIA_CSV,  CHARSET_GUESS  },
+        {"text/csv; header=present",               MEDIA_CSV,  CHARSET_GUESS  },
+        {"text/csv;charset=utf-8;header=present",  MEDIA_CSV,  CHARSET_UTF8   },
+        {"text/csv;charset=GB18030",               MEDIA_CSV,  CHARSET_GB18030},
+        {"text/csv; charset=\"gbk\"",              MEDIA_CSV,  CHARSET_GB18030},
+        {"text/csv; charset=gb2312",               MEDIA_CSV,  CHARSET_GB18030},
+        {"text/csv; charset=big5",                 -1,         CHARSET_GUESS  },
+        {"text/csv; header=absent",                -1,         CHARSET_GUESS  },
+        {"text/csv, text/csv",                     -1,         CHARSET_GUESS  },
+        {"text/plain",                             -1,         CHARSET_GUESS  },
+        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", MEDIA_XLSX, CHARSET_GUESS},
+    };
+    struct media m;
+
+    (void)state;
+    assert_false(media_read(&m, (struct slice){0}));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        bool known = media_read(&m, slice_of(cases[i].type));
+
+        if (known != (cases[i].form != -1))
+            fail_msg("%s", cases[i].type);
+        if (known && ((int)m.form != cases[i].form || m.charset != cases[i].charset))
+            fail_msg("%s: form %d charset %d", cases[i].type, (int)m.form, (int)m.charset);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_is_in_the_document),
         cmocka_unit_test(every_address_of_the_document_has_a_route),
+        cmocka_unit_test(sheets_are_read_where_lists_are_and_may_be_longer),
+        cmocka_unit_test(a_media_type_is_read_with_all_its_parameters_or_not_at_all),
     };
 
     return cmocka_run_group_tests_name("edge/route", tests, open_api, close_api);

@@ -41,6 +41,54 @@ a_refused_list_says_of_its_others_that_they_are_not_recorded(void **state)
     (void)state;
 }
 
+/* Two rows are wrong, and the last would be over nothing but for the first: each is decided all the same. */
+static void
+a_refused_sheet_says_it_of_every_refused_one(void **state)
+{
+    struct world *w = *state;
+    struct posting *list[5];
+    int64_t before;
+
+    fills(w, list, 1);
+    list[3] = world_read(w, &bank, "jar.filled", NULL,
+                         "{'subject':'j1','on':'2023-04-01','amount':1,'voucher_no':'V0'}");
+    list[4] = world_read(w, &clerk, "jar.spilled", NULL, "{'subject':'j1','on':'2023-04-02','amount':2}");
+    before = world_count(w, "journal");
+    for (int dry = 0; dry < 2; dry++) {
+        enum verdict got = (dry ? ledger_dry_sheet : ledger_post_sheet)(w->ledger, list, 5);
+
+        assert_int_equal(got, V_SUBJECT_UNKNOWN);
+        assert_int_equal(list[1]->got, V_SUBJECT_UNKNOWN);
+        assert_int_equal(list[3]->got, V_VOUCHER_TAKEN);
+        assert_int_equal(list[3]->problems.count, 1);
+        for (size_t i = 0; i < 5; i += 2)
+            assert_int_equal(list[i]->got, dry ? V_OK : V_NONE);
+        assert_int_equal(world_count(w, "journal"), before);
+        assert_int_equal(world_count(w, "voucher"), 0);
+    }
+    list[1] = list[4];
+    assert_int_equal(ledger_dry_sheet(w->ledger, list, 3), V_RULE_REFUSED);
+    list[1] = list[2];
+    list[2] = list[4];
+    assert_int_equal(ledger_post_sheet(w->ledger, list, 3), V_OK);
+    assert_int_equal(ledger_post_sheet(w->ledger, list, 3), V_REPLAYED);
+    assert_int_equal(world_count(w, "journal"), before + 3);
+    assert_int_equal(world_total(w, "coins_in", "2023-01-01", "2023-12-31", INT64_MAX), 2);
+}
+
+static void
+a_refused_sheet_keeps_its_nonce(void **state)
+{
+    struct world *w = *state;
+    struct nonce nonce = {S("k1"), S("n1"), {{1}}, world_now_ms + 600000};
+    struct posting *list[3];
+    size_t count = fills(w, list, 2);
+
+    list[0]->nonce = &nonce;
+    assert_int_equal(ledger_post_sheet(w->ledger, list, count), V_SUBJECT_UNKNOWN);
+    assert_int_equal(world_count(w, "op_nonce"), 1);
+}
+
 static void
 a_list_that_meets_a_fault_says_so_of_none_but_the_list(void **state)
 {
@@ -170,6 +218,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refused_list_says_of_its_others_that_they_are_not_recorded),
+        TEST(a_refused_sheet_says_it_of_every_refused_one),
+        TEST(a_refused_sheet_keeps_its_nonce),
         TEST(a_list_that_meets_a_fault_says_so_of_none_but_the_list),
         TEST(a_refused_list_keeps_its_nonce),
         TEST(a_list_of_any_length_is_stored_whole_or_not_at_all),

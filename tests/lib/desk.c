@@ -41,6 +41,7 @@ static struct machine {
     {"bank-revoked",   "bank-one",     ALG_ED25519,           KEY_PROFILE_RFC9421, -100, 100, true,  false, NULL},
     {"bank-certified", "bank-one",     ALG_SM2_SM3,           KEY_PROFILE_RFC9421, -100, 100, false, true,  NULL},
     {"bank-plain",     "bank-one",     ALG_SM2_SM3,           KEY_PROFILE_PLAIN,   -100, 100, false, false, NULL},
+    {"bank-town",      "bank-zj",      ALG_ED25519,           KEY_PROFILE_RFC9421, -100, 100, false, false, NULL},
 };
 
 static char certificate_sha256[65];

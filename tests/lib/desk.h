@@ -81,6 +81,6 @@ const char *desk_text(struct desk *d, const char *key); /* a text member of it, 
 bool desk_has_problem(struct desk *d, const char *pointer, const char *verdict);
 
 /* Keys by name: "bank-one", "bank-foreign", "bank-expired", "bank-early", "bank-revoked", "bank-certified", and, in the
- * plain profile, "bank-plain". */
+ * plain profile, "bank-plain"; and "bank-town", the machine of bank-zj in the town. */
 
 #endif

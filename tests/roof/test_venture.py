@@ -459,14 +459,16 @@ def as_workbook(text):
 def a_sheet_is_the_same_batch_in_each_form():
     text = ("kind,subject,on,amount,voucher_no,id\n"
             "jar.filled,绍兴-1,2023-06-30,300,编号-1,01890a5d-ac96-774b-bcce-b302099a8057\n")
-    with Server([{"status": 201, "body": receipts}] * 4) as server:
+    words = "类型,对象,日期,金额（元）,凭证号,id\n投币" + text.splitlines()[1].removeprefix("jar.filled").replace("300", "3.0")
+    with Server([{"status": 201, "body": receipts}] * 5) as server:
         for name, data in (("u.csv", text.encode()), ("b.csv", ("\ufeff" + text).encode()),
-                           ("g.csv", text.encode("gb18030")), ("x.xlsx", as_workbook(text))):
+                           ("g.csv", text.encode("gb18030")), ("x.xlsx", as_workbook(text)),
+                           ("w.csv", words.encode("gb18030"))):
             code, _, err = run("batch", write(name, data), *server.registry(), program=TOY)
             need(code == 0, f"{name}: {err}")
         sent = [json.loads(s["body"]) for s in server.judged()]
     equal(sent, [[{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "jar.filled", "subject": "绍兴-1",
-                   "on": "2023-06-30", "amount": 300, "voucher_no": "编号-1"}]] * 4)
+                   "on": "2023-06-30", "amount": 300, "voucher_no": "编号-1"}]] * 5)
 
 
 def a_long_sheet_is_cut_and_stops_at_a_refused_list():
