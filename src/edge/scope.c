@@ -46,6 +46,16 @@ scope_of_reader(struct slice *key, const struct actor *who)
     return key->len == 0 && scope != SCOPE_ALL ? SCOPE_NONE : scope;
 }
 
+bool
+scope_holds(const struct actor *who, struct slice district, struct slice organisation)
+{
+    struct slice key;
+    enum scope_of scope = scope_of_reader(&key, who);
+
+    return scope == SCOPE_ALL || (scope == SCOPE_DISTRICT && slice_equal(key, district)) ||
+           (scope == SCOPE_ORGANISATION && slice_equal(key, organisation));
+}
+
 static enum scope_of
 scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
 {

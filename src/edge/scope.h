@@ -21,6 +21,9 @@ struct subject_row {
 /* Whether the role sees what is its own organisation's and no more: banks and operators. */
 bool scope_is_house(enum role r);
 
+/* Whether a row of that district and organisation is within the reader's scope. */
+bool scope_holds(const struct actor *who, struct slice district, struct slice organisation);
+
 /* V_NONE where there is no such row, or it is not this reader's to know. A type without a scope is everybody's. */
 enum verdict scope_one(struct subject_row *out, struct db *db, struct arena *a, const struct actor *who,
                        const struct subject_type *type, struct slice id);
