@@ -54,6 +54,21 @@ struct clock_options {
     int64_t every_ms;      /* how often it looks */
 };
 
+/* How people are told of what is due. */
+struct notice_options {
+    const char *adapter; /* "none", "mail", "sms" or "webhook"; NULL: no notice is made */
+    const char *url;     /* smtp[s]://relay, or https://gateway */
+    const char *from, *domain; /* mail: who writes, and what stands behind the @ of a login */
+    const char *user;          /* mail: NULL: no log-in at the relay */
+    const char *secret;        /* the relay's password, the gateway's bearer token; NULL: none */
+    const char *ca_file, *address; /* as in delivery_options */
+    int64_t every_ms;
+    int64_t retry_first_ms, retry_most_ms, park_ms;
+};
+
+/* Whether there is an adapter of that name. */
+bool notice_adapter_known(struct slice name);
+
 /* The public key as receivers exchange it: "whpk_" and the base64 of its 32 bytes. `k` is Ed25519. */
 struct slice webhook_key(struct arena *a, const struct key *k);
 
@@ -82,6 +97,7 @@ struct edge_options {
     session_find_fn *session_find;          /* in place of people's log-in; NULL but in tests */
     struct delivery_options delivery;
     struct clock_options clock;
+    struct notice_options notice;
     totals_fn *totals;                      /* NULL: the address is unknown */
     institutions_fn *institutions;          /* likewise */
     int64_t signature_window_s;             /* how far `created` may be off, either way */

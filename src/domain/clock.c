@@ -27,8 +27,8 @@ static clock_fn *const clocks[] = {steps_clock, organisations_clock, loans_clock
 enum verdict
 clock_facts(struct clock_fact **out, size_t *count, struct db *db, struct arena *a, int32_t today)
 {
-    struct clock_fact *of[COUNT(clocks)], *all;
-    size_t counts[COUNT(clocks)], sum = 0;
+    struct clock_fact *of[COUNT(clocks)] = {NULL}, *all;
+    size_t counts[COUNT(clocks)] = {0}, sum = 0;
 
     for (size_t i = 0; i < COUNT(clocks); i++) {
         TRY(clocks[i](&of[i], &counts[i], db, a, today));

@@ -15,6 +15,7 @@
 
 struct clock_thread;
 struct login_pool;
+struct notice_thread;
 struct sender;
 
 struct edge {
@@ -28,6 +29,7 @@ struct edge {
     struct login_pool *logins; /* NULL: nobody logs in here */
     struct sender *sender;            /* NULL: nothing is pushed */
     struct clock_thread *clock;       /* NULL: time makes nothing true here */
+    struct notice_thread *notices;    /* NULL: nobody is told of anything */
     const struct http_server *server; /* NULL: not watched */
     struct slice openapi_tag;
 };

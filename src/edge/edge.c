@@ -6,6 +6,7 @@
 #include "call.h"
 #include "clock.h"
 #include "login_pool.h"
+#include "notice.h"
 #include "sender.h"
 #include "sql.h"
 
@@ -19,6 +20,7 @@ const struct edge_options edge_options_default = {
     /* Standard Webhooks 1.0 asks for some ten tries over about three days. */
     .delivery = {.retry_first_ms = 5000, .retry_most_ms = 6 * HOUR_MS, .park_ms = 72 * HOUR_MS},
     .clock = {.every_ms = 60000},
+    .notice = {.every_ms = 60000, .retry_first_ms = 60000, .retry_most_ms = 2 * HOUR_MS, .park_ms = 24 * HOUR_MS},
 };
 
 static enum verdict
@@ -61,6 +63,26 @@ open_clock(struct edge *e)
 }
 
 static enum verdict
+open_notices(struct edge *e)
+{
+    struct notice_thread_options notice = {
+        .registry = e->o.registry,
+        .db_url = e->o.db_url,
+        .writer = e->writer,
+        .account_load = e->o.people == NULL ? NULL : e->people.account_load,
+        .notice = e->o.notice,
+        .origin = e->o.names[0].origin,
+        .keys = e->o.delivery.keys,
+        .key_count = e->o.delivery.key_count,
+        .metrics = &e->metrics,
+    };
+
+    if (e->o.notice.adapter == NULL || notice.account_load == NULL)
+        return V_OK;
+    return notice_open(&e->notices, &notice);
+}
+
+static enum verdict
 open_parts(struct edge *e)
 {
     struct writer_options writer = {
@@ -84,6 +106,7 @@ open_parts(struct edge *e)
         TRY(login_pool_open(&e->logins, e->o.db_url, &sql_schema));
     TRY(open_sender(e));
     TRY(open_clock(e));
+    TRY(open_notices(e));
     return workers_open(&e->workers, &workers);
 }
 
@@ -135,6 +158,7 @@ edge_close(struct edge *e)
 {
     struct arena *kept = e->kept;
 
+    notice_close(e->notices);
     clock_close(e->clock);
     sender_close(e->sender);
     workers_close(e->workers);

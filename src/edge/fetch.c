@@ -35,10 +35,12 @@ static const struct {
     {CURLE_UNSUPPORTED_PROTOCOL,     FETCH_MISUSE     },
     {CURLE_URL_MALFORMAT,            FETCH_MISUSE     },
     {CURLE_SSL_CERTPROBLEM,          FETCH_MISUSE     },
+    {CURLE_LOGIN_DENIED,             FETCH_MISUSE     },
     {CURLE_SSL_CACERT_BADFILE,       FETCH_MISUSE     },
     {CURLE_COULDNT_RESOLVE_HOST,     FETCH_UNREACHABLE},
     {CURLE_COULDNT_CONNECT,          FETCH_UNREACHABLE},
     {CURLE_SSL_CONNECT_ERROR,        FETCH_UNREACHABLE},
+    {CURLE_USE_SSL_FAILED,           FETCH_UNTRUSTED  },
     {CURLE_GOT_NOTHING,              FETCH_UNREACHABLE},
     {CURLE_SEND_ERROR,               FETCH_UNREACHABLE},
     {CURLE_RECV_ERROR,               FETCH_UNREACHABLE},
@@ -281,4 +283,95 @@ fetch_send(struct fetch_answer *out, struct fetch *f, struct arena *a, const str
     end = perform(out, f, a, rq, headers);
     curl_slist_free_all(headers);
     return end;
+}
+
+/* ---- mail -------------------------------------------------------------------------------------------------------- */
+
+struct outgoing {
+    struct slice rest;
+};
+
+static size_t
+give_message(char *at, size_t size, size_t count, void *context)
+{
+    struct outgoing *o = context;
+    size_t len = o->rest.len < size * count ? o->rest.len : size * count;
+
+    if (len > 0)
+        memcpy(at, o->rest.at, len);
+    o->rest = slice_sub(o->rest, len, o->rest.len);
+    return len;
+}
+
+static bool
+is_here(struct slice url)
+{
+    static const char *const here[] = {"smtp://127.0.0.1", "smtp://localhost"};
+
+    for (size_t i = 0; i < COUNT(here); i++) {
+        struct slice rest = slice_sub(url, slice_of(here[i]).len, url.len);
+
+        if (slice_starts(url, slice_of(here[i])) && (rest.len == 0 || rest.at[0] == ':' || rest.at[0] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static void
+set_mail(CURL *c, const struct fetch_mail *m, struct outgoing *message)
+{
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(c, CURLOPT_URL, m->url);
+    curl_easy_setopt(c, CURLOPT_USE_SSL, (long)(is_here(slice_of(m->url)) ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+    curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(c, CURLOPT_READFUNCTION, give_message);
+    curl_easy_setopt(c, CURLOPT_READDATA, message);
+    if (m->user == NULL)
+        return;
+    curl_easy_setopt(c, CURLOPT_USERNAME, m->user);
+    curl_easy_setopt(c, CURLOPT_PASSWORD, m->password);
+}
+
+static bool
+is_address(struct slice s)
+{
+    size_t at;
+
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] <= ' ' || s.at[i] >= 0x7f || s.at[i] == '<' || s.at[i] == '>')
+            return false;
+    return slice_find(&at, s, '@') && at > 0 && at + 1 < s.len;
+}
+
+enum fetch_end
+fetch_mail(struct fetch_answer *out, struct fetch *f, struct arena *a, const struct fetch_mail *m)
+{
+    struct outgoing message = {m->message};
+    struct curl_slist *to;
+    char error[CURL_ERROR_SIZE] = "";
+    CURL *c = f->curl;
+    CURLcode got;
+    long status = 0;
+
+    *out = (struct fetch_answer){0};
+    if (!is_address(m->from) || !is_address(m->to)) {
+        out->detail = S("no address of a mail");
+        return FETCH_MISUSE;
+    }
+    to = curl_slist_append(NULL, arena_print(a, "<" SLICE_FMT ">", SLICE_ARG(m->to)).at);
+    curl_easy_reset(c);
+    set_limits(c, &f->options);
+    set_trust(c, f);
+    set_mail(c, m, &message);
+    curl_easy_setopt(c, CURLOPT_MAIL_FROM, arena_print(a, "<" SLICE_FMT ">", SLICE_ARG(m->from)).at);
+    curl_easy_setopt(c, CURLOPT_MAIL_RCPT, to);
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, error);
+    got = curl_easy_perform(c);
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+    out->status = (int)status;
+    if (got != CURLE_OK)
+        out->detail = arena_copy(a, slice_of(error[0] != '\0' ? error : curl_easy_strerror(got)));
+    curl_easy_reset(c);
+    curl_slist_free_all(to);
+    return end_of(got);
 }

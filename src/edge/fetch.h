@@ -1,7 +1,8 @@
 /*
- * One bounded HTTPS request to somebody else's server, and its answer.
+ * One bounded HTTPS request to somebody else's server, and its answer; or one mail handed to a relay.
  * Knows libcurl behind edge/fetch.c; must not know entries, signatures or who is asked for what.
- * Invariant: every wait and every size has a limit, nothing but verified TLS 1.2+ is spoken, no redirect is followed.
+ * Invariant: every wait and every size has a limit, nothing but verified TLS 1.2+ leaves this machine, no redirect is
+ * followed.
  */
 #ifndef VENTURED_EDGE_FETCH_H
 #define VENTURED_EDGE_FETCH_H
@@ -61,5 +62,16 @@ struct fetch_answer {
 
 /* Everything of the answer lives in `a`, which must hold some three times answer_bytes_max. Logs nothing. */
 enum fetch_end fetch_send(struct fetch_answer *out, struct fetch *f, struct arena *a, const struct fetch_request *rq);
+
+/* One mail to one reader. `url` is smtps://host[:port], or smtp:// for STARTTLS; a relay on 127.0.0.1 or localhost may
+ * do without TLS. `user` NULL: no log-in. Addresses are local@domain of unreserved signs. */
+struct fetch_mail {
+    const char *url, *user, *password;
+    struct slice from, to;
+    struct slice message; /* RFC 5322, lines ending with CR LF */
+};
+
+/* FETCH_DONE where the relay took it; `status` is its last reply code, 0 where none came. */
+enum fetch_end fetch_mail(struct fetch_answer *out, struct fetch *f, struct arena *a, const struct fetch_mail *m);
 
 #endif

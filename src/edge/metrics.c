@@ -104,4 +104,9 @@ metrics_write(struct buf *b, const struct metrics *m, const char *const *routes,
                 atomic_load(&m->clock_refused));
     metrics_add(b, "ventured_calendar_provisional", "gauge", "1 where the next working calendar should be loaded",
                 atomic_load(&m->calendar_provisional));
+    metrics_add(b, "ventured_notices_made_total", "counter", "notices to people of what is due",
+                atomic_load(&m->notices_made));
+    metrics_add(b, "ventured_notices_sent_total", "counter", "notices that were taken", atomic_load(&m->notices_sent));
+    metrics_add(b, "ventured_notices_parked_total", "counter", "notices that were given up",
+                atomic_load(&m->notices_parked));
 }

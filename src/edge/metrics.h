@@ -33,6 +33,7 @@ struct metrics {
     _Atomic int64_t deliveries[METRIC_DELIVERIES];
     _Atomic int64_t clock_posted, clock_refused; /* facts; a refused one is counted once */
     _Atomic int64_t calendar_provisional;        /* 1 where somebody should load the next year's calendar */
+    _Atomic int64_t notices_made, notices_sent, notices_parked;
     _Atomic int64_t events_waiting, events_parked; /* in the database, when it was counted last */
 };
 

@@ -10,6 +10,7 @@
 #include "intake.h"
 #include "media.h"
 #include "metrics.h"
+#include "notice.h"
 #include "proofs.h"
 #include "reads.h"
 #include "reception.h"
@@ -48,6 +49,7 @@ const struct route routes[] = {
     {"POST", "/v1/calendar/token",     calendar_token, WRITING, &signature_policy_list, KIB(1),
      .roles = CALENDAR_OWNERS},
     {"GET",  "/v1/calendar.ics",       calendar_feed,  WHO_ANYBODY, PLACE_WORKER, ROUTE_READ},
+    {"GET",  "/v1/notices",            notice_page,    READING, .roles = CALENDAR_OWNERS},
     {"GET",  "/v1/events",             feed_events,    READING, .roles = FEED_READERS},
     {"GET",  "/v1/deliveries",         feed_deliveries, READING, .roles = DELIVERY_READERS},
     {"POST", "/v1/deliveries/replay",  feed_replay,    WRITING, &signature_policy_list, KIB(1),

@@ -50,6 +50,16 @@ scope_of(struct slice *key, const struct actor *who)
     return scope_of_role(key, who, scopes[who->role]);
 }
 
+bool
+scope_holds(const struct actor *who, struct slice district, struct slice organisation)
+{
+    struct slice key;
+    enum scope_of scope = scope_of(&key, who);
+
+    return scope == SCOPE_ALL || (scope == SCOPE_DISTRICT && slice_equal(key, district)) ||
+           (scope == SCOPE_ORGANISATION && slice_equal(key, organisation));
+}
+
 static enum scope_of
 scope_find(struct slice *key, const struct actor *who, const struct subject_type *type)
 {

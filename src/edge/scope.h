@@ -44,6 +44,9 @@ bool scope_is_house(enum role r);
  * scope, or whose district or organisation is empty. */
 enum verdict scope_table(struct scope *out, const struct actor *who);
 
+/* Whether a row of that district and organisation is within the reader's scope. */
+bool scope_holds(const struct actor *who, struct slice district, struct slice organisation);
+
 /* V_NONE where there is no such row, or it is not this reader's to know. A type without a scope is everybody's. */
 enum verdict scope_one(struct subject_row *out, struct db *db, struct arena *a, const struct actor *who,
                        const struct subject_type *type, struct slice id);

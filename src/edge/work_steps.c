@@ -333,18 +333,22 @@ add_sum(struct buf *b, const struct step_count *sum, const struct step_row *row)
     buf_add_char(b, '}');
 }
 
+static enum verdict
+row_of(const struct step_row **out, const struct registry *r, const struct step_count *sum)
+{
+    const struct subject_type *t = registry_type(r, sum->type);
+
+    *out = t == NULL ? NULL : step_find(t, sum->step);
+    return *out == NULL ? V_BROKEN : V_OK;
+}
+
 /* Of steps that began on one day in one district either all are past their day or none is. */
 static enum verdict
-count_past(struct step_count *one, const struct step_row **row, struct due_book *book, const struct registry *r,
-           int32_t today)
+count_past(struct step_count *one, struct due_book *book, const struct registry *r, int32_t today)
 {
     const struct step_line line = {one->type, S(""), one->step, one->begun, S(""), one->district};
-    const struct subject_type *t = registry_type(r, one->type);
     struct work_step step;
 
-    *row = t == NULL ? NULL : step_find(t, one->step);
-    if (*row == NULL)
-        return V_BROKEN;
     if (one->begun.len == 0)
         return V_OK;
     TRY(work_step_of(&step, book, r, &line));
@@ -370,11 +374,12 @@ summary(struct buf *b, struct call *c)
     buf_add_char(b, '[');
     for (size_t i = 0, next; i < count; i = next) {
         struct step_count sum = rows[i];
-        const struct step_row *row = NULL;
+        const struct step_row *row;
 
+        TRY(row_of(&row, o->registry, &sum));
         sum.running = sum.past = 0;
         for (next = i; next < count && is_same_sum(&rows[i], &rows[next]); next++) {
-            TRY(count_past(&rows[next], &row, book, o->registry, today));
+            TRY(count_past(&rows[next], book, o->registry, today));
             sum.running += rows[next].running;
             sum.past += rows[next].past;
         }

@@ -4,6 +4,7 @@
  * Invariant: the port opens last and closes first: whoever is answered is answered by a registry that is whole.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,11 +13,13 @@
 #include "policy.h"
 #include "site.h"
 #include "ventured/edge.h"
+#include "ventured/file.h"
 #include "ventured/roof.h"
 
 /* How long requests in hand may take once the end was asked for. */
 #define GRACE_MS 10000
 #define PORT_MAX 65535
+#define SECRET_FILE_MAX ((size_t)4096)
 
 static const struct option options[] = {
     {"listen",           "ADDRESS:PORT", "127.0.0.1:8443",         "where to listen; port 0 is any", "监听地址"      },
@@ -33,6 +36,13 @@ static const struct option options[] = {
     {"delivery-retry",   "SECONDS",      "5",  "the first wait after a delivery failed",             "推送首次重试间隔"},
     {"delivery-park",    "SECONDS",      "259200", "when a delivery that keeps failing is parked",   "推送失败停放时限"},
     {"clock",            "yes|no",       "yes",  "whether to post what time makes true, such as expiry", "自动登记到期事项"},
+    {"notice-adapter",   "NAME",         "none", "how people are told: none, mail, sms, webhook",     "提醒方式"      },
+    {"notice-url",       "URL",          NULL,   "smtp[s]://relay, or https://gateway",               "提醒服务地址"  },
+    {"notice-from",      "ADDRESS",      NULL,   "who writes the mails",                              "发件地址"      },
+    {"notice-domain",    "NAME",         NULL,   "of mail addresses: login@NAME",                     "收件域名"      },
+    {"notice-user",      "NAME",         NULL,   "who logs in at the relay",                          "邮件服务账号"  },
+    {"notice-secret",    "FILE",         NULL,   "the relay's password, the gateway's bearer token",  "提醒服务密钥文件"},
+    {"notice-ca",        "FILE",         NULL,   "whom to trust of relay or gateway (the machine's)", "提醒服务信任的机构"},
 };
 const struct option_group roof_serve_options = {"server", options, COUNT(options)};
 
@@ -163,6 +173,44 @@ read_clock(struct clock_options *out, const struct words *w)
     return COMMAND_DONE;
 }
 
+/* The first line of the file. */
+static enum command_end
+read_secret(const char **out, const struct words *w)
+{
+    const char *file = words_text(w, "notice-secret");
+    struct slice text, rest;
+
+    if (file == NULL)
+        return COMMAND_DONE;
+    if (!file_read(&text, w->arena, file, SECRET_FILE_MAX))
+        return command_refused(w, "--notice-secret %s: %s", file, strerror(errno));
+    *out = arena_copy(w->arena, slice_cut(&rest, text, '\n')).at;
+    return COMMAND_DONE;
+}
+
+static enum command_end
+read_notice(struct notice_options *out, const struct words *w)
+{
+    struct slice adapter = words_get(w, "notice-adapter");
+    bool is_mail = slice_equal(adapter, S("mail"));
+
+    out->adapter = words_text(w, "notice-adapter");
+    out->url = words_text(w, "notice-url");
+    out->from = words_text(w, "notice-from");
+    out->domain = words_text(w, "notice-domain");
+    out->user = words_text(w, "notice-user");
+    out->ca_file = words_text(w, "notice-ca");
+    if (!notice_adapter_known(adapter))
+        return command_misuse(w, "--notice-adapter: none, mail, sms, webhook");
+    if (out->url == NULL && !slice_equal(adapter, S("none")))
+        return command_misuse(w, "--notice-url: needed by this adapter (该方式须填写地址)");
+    if (is_mail && (out->from == NULL || out->domain == NULL))
+        return command_misuse(w, "--notice-from, --notice-domain: needed by mail (邮件须填写发件地址和域名)");
+    if (out->user != NULL && words_text(w, "notice-secret") == NULL)
+        return command_misuse(w, "--notice-secret: needed with --notice-user (须提供密钥文件)");
+    return read_secret(&out->secret, w);
+}
+
 static enum command_end
 read_options(struct http_options *http, struct edge_options *edge, const struct words *w)
 {
@@ -183,6 +231,8 @@ read_options(struct http_options *http, struct edge_options *edge, const struct 
     edge->totals = totals;
     edge->institutions = institutions;
     end = read_clock(&edge->clock, w);
+    if (end == COMMAND_DONE)
+        end = read_notice(&edge->notice, w);
     return end == COMMAND_DONE ? read_delivery(&edge->delivery, w) : end;
 }
 

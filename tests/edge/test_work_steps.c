@@ -233,6 +233,31 @@ sums_up_by_step_and_district(void **state)
                            "\"who\":\"district_checker\",\"district\":\"330602\",\"running\":2,\"overdue\":1}"));
 }
 
+/* ---- notices ----------------------------------------------------------------------------------------------------- */
+
+static void
+shows_a_reader_what_he_was_told_of_and_nobody_else(void **state)
+{
+    struct desk *d = *state;
+
+    for (int i = 0; i < 3; i++)
+        world_sql(d->world, "INSERT INTO op_notice (id, account, type, subject, step, due, reason, state, tries, "
+                            "first_ms, next_ms, created_ms, adapter) VALUES ('N%d', 'qian', 'loan', 'L%d', 'qualify', "
+                            "'2023-03-14', 'overdue', 'sent', 1, 0, 0, %d, 'mail')", i, i, i);
+    assert_int_equal(desk_ask(d, CHECKER_HERE, "GET", "/v1/notices", NULL, NULL), 200);
+    assert_string_equal(subjects(d), "L2 L1 L0 ");
+    assert_non_null(strstr(d->client.body,
+                           "\"id\":\"N2\",\"type\":\"loan\",\"subject\":\"L2\",\"step\":\"qualify\","
+                           "\"due\":\"2023-03-14\",\"reason\":\"overdue\",\"state\":\"sent\","
+                           "\"created\":\"1970-01-01T00:00:00.002Z\""));
+    assert_int_equal(desk_ask(d, CHECKER_HERE, "GET", "/v1/notices?limit=1", NULL, NULL), 200);
+    assert_string_equal(subjects(d), "L2 ");
+    assert_int_equal(desk_ask(d, CLERK_HERE, "GET", "/v1/notices", NULL, NULL), 200);
+    assert_string_equal(subjects(d), "");
+    assert_int_equal(desk_ask(d, CLERK_HERE, "GET", "/v1/notices?account=qian", NULL, NULL), 400);
+    assert_int_equal(desk_ask(d, NULL, "GET", "/v1/notices", NULL, NULL), 401);
+}
+
 static int
 open_desks(void **state)
 {
@@ -258,6 +283,7 @@ main(void)
         TEST(leaves_out_what_is_not_asked_for),
         TEST(walks_in_pages_whatever_ends_meanwhile),
         TEST(sums_up_by_step_and_district),
+        TEST(shows_a_reader_what_he_was_told_of_and_nobody_else),
     };
 
     return cmocka_run_group_tests_name("edge/work_steps", tests, open_desks, close_desks);
