@@ -41,8 +41,9 @@ struct bring_report {
     int64_t sum;                         /* of the loans' balances, or of the figures, in fen or their unit */
 };
 
-/* V_OK where every row went in (or could, on a dry run), V_FIELDS_WRONG where some were told otherwise and nothing is
- * stored, V_USAGE after one log line where the file is no such sheet, or a fault. */
+/* V_OK where every row went in (or could, on a dry run). V_FIELDS_WRONG where some were told otherwise and nothing is
+ * stored; the heading is told once for each column that it lacks. V_USAGE, after one log line, where the file is no
+ * sheet at all; or a fault. */
 enum verdict bring_run(struct bring_report *out, const struct bring_options *o);
 
 #endif

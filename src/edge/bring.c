@@ -194,9 +194,13 @@ open_sheet(struct bringing *b)
     if (columns_find(&b->columns, b->kept, &b->sheet, b->o->sort, b->o->on, &problems) == V_OK)
         return V_OK;
     for (const struct problem *p = problems.first; p != NULL; p = p->next)
-        log_write(LOG_ERROR, "bring_no_column", "column=%s why=%s", log_quote(b->kept, p->pointer),
-                  log_quote(b->kept, p->en));
-    return V_USAGE;
+        b->o->told(b->o->context, &(struct bring_row){.number = sheet_number(&b->sheet, 0),
+                                                      .got = p->verdict,
+                                                      .column = slice_sub(p->pointer, 1, p->pointer.len),
+                                                      .zh = p->zh,
+                                                      .en = p->en});
+    b->report->refused = 1;
+    return V_FIELDS_WRONG;
 }
 
 enum verdict

@@ -128,6 +128,13 @@ def whole(t, reg, rows, sums):
     t.say(code == 0 and f"present {ROWS} " in out and reg.head() == head, "the same file again stores nothing")
 
 
+def heading(t, reg, rows):
+    """A sheet that lacks a column is told which, by its heading."""
+    code, _ = bring(reg, "short.csv", "\n".join(",".join(row[:-3]) for row in [HEADINGS, *rows[:3]]).encode())
+    told = {a["column"] for a in answers(reg.folder / "answers.csv")}
+    t.say(code == 1 and told == {"已享受贴息次数"}, f"a missing column is named: {told}")
+
+
 def workbook(t, reg, rows):
     """The same loans as XLSX: written by a foreign program, found to be there already."""
     try:
@@ -177,6 +184,7 @@ def main():
     with Registry(os.environ.get("CLUSTER")) as reg:
         reg.found(0, 1)
         rows, sums = make_rows(numbers)
+        heading(t, reg, rows)
         bad_rows(t, reg, rows)
         whole(t, reg, rows, sums)
         callback(t, reg, rows)
