@@ -344,6 +344,39 @@ const struct calendar *due_calendar(const struct due_book *b);
 enum verdict due_find(struct due *out, struct due_book *b, const struct step_row *row, struct slice district,
                       int32_t since, int32_t own);
 
+/* ---- what the guarantee funds stand for -------------------------------------------------------------------------- */
+
+enum guarantee_column {
+    GUARANTEE_PAID_IN,
+    GUARANTEE_COMMITTED,
+    GUARANTEE_OUTSTANDING,
+    GUARANTEE_CALLED,
+    GUARANTEE_RECOVERED,
+    GUARANTEE_LOST,
+    GUARANTEE__COLUMNS
+};
+
+/* One fund at one bank in one district; fen. `bank` is empty for what lies at none yet, and for money paid in. */
+struct guarantee_row {
+    struct slice fund, bank, district;
+    int64_t amounts[GUARANTEE__COLUMNS];
+};
+
+struct guarantee_table {
+    int32_t as_of;
+    int64_t known_seq; /* of the last entry considered */
+    struct guarantee_row *rows;
+    size_t count, size;
+};
+
+/* Every fund's sums up to a day, as known when entry `known_seq` had been recorded (INT64_MAX: now), narrowed to what
+ * `reader` says: empty texts narrow nothing. `db` is any connection; take a snapshot where writers are about. */
+enum verdict guarantee_table(struct guarantee_table *out, struct db *db, struct arena *a, const struct scope *reader,
+                             int32_t as_of, int64_t known_seq);
+
+/* {"as_of","known_at","rows":[{"fund","bank"?,"district","paid_in","committed","outstanding","called",...}]} */
+void guarantee_table_json(struct buf *b, const struct guarantee_table *t);
+
 /* ---- what time makes true ---------------------------------------------------------------------------------------- */
 
 /* What the clock is to post, true from day `on`. `body` is the entry's own members as a JSON object. Texts live in the

@@ -25,9 +25,10 @@ typedef enum verdict session_find_fn(struct actor *out, struct credential *crede
 typedef enum verdict totals_fn(struct slice *out, struct db *db, struct arena *a, const struct actor *who, int year,
                                int32_t as_of, int64_t known_seq);
 
-/* The table of the banks as one JSON document, narrowed to what `reader` says: empty texts narrow nothing. */
-typedef enum verdict institutions_fn(struct slice *out, struct db *db, struct arena *a, const struct scope *reader,
-                                     int year, int32_t as_of, int64_t known_seq);
+/* A table of the banks, or of the funds, as one JSON document, narrowed to what `reader` says: empty texts narrow
+ * nothing. */
+typedef enum verdict figures_fn(struct slice *out, struct db *db, struct arena *a, const struct scope *reader, int year,
+                                int32_t as_of, int64_t known_seq);
 
 /* As endpoint_record_load. Runs on any of the sender's threads, with its reader. */
 typedef enum verdict endpoint_find_fn(struct endpoint_record *out, struct db *db, struct arena *a,
@@ -99,7 +100,7 @@ struct edge_options {
     struct clock_options clock;
     struct notice_options notice;
     totals_fn *totals;                      /* NULL: the address is unknown */
-    institutions_fn *institutions;          /* likewise */
+    figures_fn *institutions, *guarantees;  /* likewise */
     int64_t signature_window_s;             /* how far `created` may be off, either way */
     size_t write_queue_max, work_queue_max; /* requests that may wait before the next is told to come back */
     int worker_count;                       /* threads that verify, parse and read */

@@ -280,9 +280,8 @@ reads_totals(struct call *c)
 }
 
 static enum verdict
-institutions(struct slice *out, struct call *c)
+figures(struct slice *out, struct call *c, figures_fn *table)
 {
-    institutions_fn *table = c->edge->o.institutions;
     struct scope reader;
     struct moment m;
 
@@ -297,7 +296,16 @@ void
 reads_institutions(struct call *c)
 {
     struct slice table;
-    enum verdict got = institutions(&table, c);
+    enum verdict got = figures(&table, c, c->edge->o.institutions);
+
+    answer_table(c, got, table);
+}
+
+void
+reads_guarantees(struct call *c)
+{
+    struct slice table;
+    enum verdict got = figures(&table, c, c->edge->o.guarantees);
 
     answer_table(c, got, table);
 }

@@ -30,4 +30,8 @@ void reads_totals(struct call *c);
      ROLE_BIT(ROLE_AUDITOR))
 void reads_institutions(struct call *c);
 
+/* GET /v1/guarantees?as_of=&known_at=: what the guarantee funds stand for, by fund, bank and district, to the same
+ * readers in the same bounds. */
+void reads_guarantees(struct call *c);
+
 #endif

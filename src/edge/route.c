@@ -44,6 +44,7 @@ const struct route routes[] = {
      .sheet_max = KIB(4096)},
     {"GET",  "/v1/totals",             reads_totals,   READING},
     {"GET",  "/v1/institutions",       reads_institutions, READING, .roles = INSTITUTION_READERS},
+    {"GET",  "/v1/guarantees",         reads_guarantees, READING, .roles = INSTITUTION_READERS},
     {"GET",  "/v1/steps",              work_steps_page, READING},
     {"GET",  "/v1/steps/summary",      work_steps_summary, READING},
     {"POST", "/v1/calendar/token",     calendar_token, WRITING, &signature_policy_list, KIB(1),

@@ -76,7 +76,11 @@ issue(struct call *c)
     struct issue *s = NEW(c->rq->arena, struct issue);
     struct subject_row row;
 
-    TRY(intake_loan(&row, c));
+    enum verdict got = intake_loan(&row, c);
+
+    if (got == V_NONE)
+        got = V_SUBJECT_UNKNOWN;
+    TRY(got);
     TRY(check_empty(c));
     *s = (struct issue){.call = c, .loan = row.id, .now_ms = the_clock.wall_ms()};
     slip_make(s->code);

@@ -147,6 +147,24 @@ institutions(struct slice *out, struct db *db, struct arena *a, const struct sco
     return V_OK;
 }
 
+static enum verdict
+guarantees(struct slice *out, struct db *db, struct arena *a, const struct scope *reader, int year, int32_t as_of,
+           int64_t known_seq)
+{
+    struct buf b = {.arena = a};
+    struct guarantee_table t;
+    enum verdict got;
+
+    (void)year;
+    TRY(db_snapshot(db));
+    got = guarantee_table(&t, db, a, reader, as_of, known_seq);
+    db_snapshot_end(db);
+    TRY(got);
+    guarantee_table_json(&b, &t);
+    *out = buf_slice(&b);
+    return V_OK;
+}
+
 static enum command_end
 read_delivery(struct delivery_options *out, const struct words *w)
 {
@@ -230,6 +248,7 @@ read_options(struct http_options *http, struct edge_options *edge, const struct 
     edge->key_find = key_record_load;
     edge->totals = totals;
     edge->institutions = institutions;
+    edge->guarantees = guarantees;
     end = read_clock(&edge->clock, w);
     if (end == COMMAND_DONE)
         end = read_notice(&edge->notice, w);

@@ -139,6 +139,41 @@ says_what_was_committed_on_a_day(void **state)
     assert_int_equal(lending_total(w, "guarantee_committed", NULL, NULL, "2020-01-01", "2023-06-01", NOW), 0);
 }
 
+/* By fund, bank and district: the margins are what the rules and each bank see. */
+static void
+tells_what_it_stands_for_by_bank_and_district(void **state)
+{
+    struct world *w = *state;
+    const struct scope all = {S(""), S(""), S("")}, of_bank = {S(""), S("bank-sx"), S("")};
+    const struct scope far = {S("330603"), S(""), S("")};
+    struct guarantee_table t;
+    int64_t outstanding = 0, committed = 0, paid_in = 0;
+    int32_t day;
+
+    lending_loan_class1(w, "L1", LOAN_QUALIFIED);
+    lending_loan_class1(w, "L2", LOAN_REPAYING);
+    lending_loan_class1(w, "L3", LOAN_REPAYING);
+    lending_expect(w, CENTRE, "loan.transferred", "L3", "2023-06-01", "'bank':'bank-sx'", V_OK);
+    assert_true(day_parse(&day, S("2023-06-30")));
+    assert_int_equal(guarantee_table(&t, w->reader, w->arena, &all, day, INT64_MAX), V_OK);
+    for (size_t i = 0; i < t.count; i++) {
+        committed += t.rows[i].amounts[GUARANTEE_COMMITTED];
+        outstanding += t.rows[i].amounts[GUARANTEE_OUTSTANDING];
+        paid_in += t.rows[i].amounts[GUARANTEE_PAID_IN];
+    }
+    assert_int_equal(committed, 10000000);
+    assert_int_equal(outstanding, 16000000);
+    assert_int_equal(paid_in, 100000000);
+    assert_int_equal(guarantee_table(&t, w->reader, w->arena, &of_bank, day, INT64_MAX), V_OK);
+    assert_int_equal(t.count, 1);
+    assert_int_equal(t.rows[0].amounts[GUARANTEE_OUTSTANDING], 8000000);
+    assert_int_equal(guarantee_table(&t, w->reader, w->arena, &far, day, INT64_MAX), V_OK);
+    assert_int_equal(t.count, 0);
+    assert_true(day_parse(&day, S("2023-05-31")));
+    assert_int_equal(guarantee_table(&t, w->reader, w->arena, &of_bank, day, INT64_MAX), V_OK);
+    assert_int_equal(t.count == 0 ? 0 : t.rows[0].amounts[GUARANTEE_OUTSTANDING], 0);
+}
+
 /* ---- at the limit ---------------------------------------------------------------------------------------------- */
 
 static void
@@ -295,6 +330,7 @@ main(void)
         TEST(belongs_to_the_city_or_to_its_district),
         TEST(holds_ready_what_a_state_needs_and_no_more),
         TEST(says_what_was_committed_on_a_day),
+        TEST(tells_what_it_stands_for_by_bank_and_district),
         TEST(queues_when_there_is_no_room_and_lets_in_by_order),
         TEST(stops_without_a_queue_where_the_rule_says_so),
         TEST(stops_when_too_much_went_into_compensation),

@@ -453,6 +453,9 @@ narrows_the_table_of_banks_to_what_is_the_readers(void **state)
     assert_int_equal(get(d, OFFICER, "/v1/institutions?year=soon"), 400);
     assert_int_equal(get(d, OFFICER, "/v1/institutions?bank=bank-x"), 400);
     assert_int_equal(get(d, OFFICER, "/v1/institutions/bank-x"), 404);
+    assert_int_equal(get(d, "bank_officer:bank-x:a", "/v1/guarantees?as_of=2023-06-01"), 200);
+    assert_string_equal(desk_text(d, "organisation"), "bank-x");
+    assert_int_equal(get(d, EXPERT, "/v1/guarantees"), 403);
 }
 
 /* ---- what machines watch --------------------------------------------------------------------------------------- */

@@ -80,6 +80,8 @@ hands_out_a_slip_to_whoever_may_see_the_loan(void **state)
 
         if (desk_ask(d, cases[i].who, "POST", target, NULL, cases[i].body) != cases[i].status)
             fail_msg("case %zu: %s", i, d->client.text);
+        if (cases[i].status == 404)
+            assert_string_equal(desk_text(d, "verdict"), "subject_unknown");
         if (cases[i].status != 201)
             continue;
         assert_string_equal(desk_text(d, "subject"), "L1");

@@ -188,7 +188,7 @@ open_edge(struct desk *d)
     o.key_find = desk_key_find;
     o.session_find = desk_session_find;
     o.totals = desk_totals;
-    o.institutions = desk_institutions;
+    o.institutions = o.guarantees = desk_institutions;
     if (desk_people != NULL) {
         people = *desk_people;
         people.vault = d->world->vault;
