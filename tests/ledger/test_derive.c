@@ -55,7 +55,7 @@ explain(struct world *w, const char *subject, int64_t seq)
 }
 
 /* "n:kind nature amount closed" of each, n and closed being places in `told` and in the journal. */
-static void
+static void __attribute__((format(printf, 3, 4)))
 expect(struct world *w, const char *when, const char *wanted, ...)
 {
     struct slice rows = dump_query(w->arena, w->engine->url,
